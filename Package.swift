@@ -1,0 +1,76 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Which processor the code is tuned to: "native" (the default: the machine that builds), a name
+// that clang's -march (x86-64) or -mcpu (arm64) knows, such as "x86-64-v3", or "portable" (the
+// architecture's baseline: runs everywhere, without fused multiply-add on x86-64).
+let processor = Context.environment["FLASHLM_CPU"] ?? "native"
+
+#if arch(arm64)
+  let processorOption = "-mcpu=\(processor)"
+#else
+  let processorOption = "-march=\(processor)"
+#endif
+
+let tuned: [SwiftSetting] =
+  processor == "portable"
+  ? [.define("FLASHLM_PORTABLE")]
+  : [.unsafeFlags(["-Xcc", processorOption])]
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .unsafeFlags(["-warnings-as-errors"]),
+]
+
+func tool(_ name: String) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: [
+      "FlashShared", "ToolSupport",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "flashlm",
+  products: [
+    .library(name: "FlashShared", targets: ["FlashShared"]),
+    .executable(name: "fl-tokenize", targets: ["fl-tokenize"]),
+    .executable(name: "fl-shard", targets: ["fl-shard"]),
+    .executable(name: "fl-train", targets: ["fl-train"]),
+    .executable(name: "fl-eval", targets: ["fl-eval"]),
+    .executable(name: "fl-sample", targets: ["fl-sample"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+    .target(
+      name: "FlashShared",
+      dependencies: [
+        "COpenBLAS", "CJansson",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict + tuned),
+    .target(
+      name: "ToolSupport",
+      dependencies: [
+        "FlashShared",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    tool("fl-tokenize"), tool("fl-shard"), tool("fl-train"), tool("fl-eval"), tool("fl-sample"),
+    .testTarget(
+      name: "FlashSharedTests", dependencies: ["FlashShared"], swiftSettings: strict),
+    .testTarget(
+      name: "ToolTests",
+      dependencies: ["FlashShared", "fl-tokenize", "fl-shard", "fl-train", "fl-eval", "fl-sample"],
+      swiftSettings: strict),
+  ]
+)

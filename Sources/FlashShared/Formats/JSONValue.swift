@@ -1,0 +1,90 @@
+/// A JSON value. Objects keep the order of their members.
+public indirect enum JSONValue: Equatable, Sendable {
+  case null
+  case boolean(Bool)
+  case integer(Int)
+  case number(Double)
+  case string(String)
+  case array([JSONValue])
+  case object(JSONObject)
+
+  /// The value as a whole number, if it is one that an `Int` holds exactly.
+  public var integerValue: Int? {
+    switch self {
+    case .integer(let value): value
+    case .number(let value): Int(exactly: value)
+    default: nil
+    }
+  }
+
+  /// The value as a floating-point number, if it is a number.
+  public var doubleValue: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
+
+  public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
+  public var booleanValue: Bool? { if case .boolean(let value) = self { value } else { nil } }
+  public var arrayValue: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  public var objectValue: JSONObject? { if case .object(let value) = self { value } else { nil } }
+
+  /// A member of an object; nil if this is no object or has no such member.
+  public subscript(name: String) -> JSONValue? { objectValue?[name] }
+}
+
+/// The members of a JSON object, in their order.
+public struct JSONObject: Equatable, Sendable, ExpressibleByDictionaryLiteral {
+  /// Names and values in the order in which they are written.
+  public private(set) var members: [(name: String, value: JSONValue)] = []
+  private var positions: [String: Int] = [:]
+
+  public init() {}
+
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+    for (name, value) in elements { self[name] = value }
+  }
+
+  /// The value under a name. Setting a new name appends it; setting nil removes it.
+  public subscript(name: String) -> JSONValue? {
+    get { positions[name].map { members[$0].value } }
+    set {
+      if let position = positions[name] {
+        if let newValue {
+          members[position].value = newValue
+        } else {
+          members.remove(at: position)
+          positions = [:]
+          for (index, member) in members.enumerated() { positions[member.name] = index }
+        }
+      } else if let newValue {
+        positions[name] = members.count
+        members.append((name, newValue))
+      }
+    }
+  }
+
+  public static func == (first: JSONObject, second: JSONObject) -> Bool {
+    first.members.count == second.members.count
+      && zip(first.members, second.members).allSatisfy { $0 == $1 }
+  }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
+  ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+{
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(integerLiteral value: Int) { self = .integer(value) }
+  public init(floatLiteral value: Double) { self = .number(value) }
+  public init(booleanLiteral value: Bool) { self = .boolean(value) }
+  public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  public init(nilLiteral: ()) { self = .null }
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+    var object = JSONObject()
+    for (name, value) in elements { object[name] = value }
+    self = .object(object)
+  }
+}

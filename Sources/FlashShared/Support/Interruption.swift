@@ -1,0 +1,39 @@
+import Foundation
+import Synchronization
+
+/// Turns SIGINT, SIGTERM and SIGHUP into a question that long work asks between its steps.
+///
+/// The first signal asks for a clean end; a second one of the same kind ends the process at once,
+/// as if it had not been caught.
+public enum Interruption {
+  private static let received = Atomic<Int32>(0)
+
+  /// Installs the handlers. Call once, before the work begins.
+  public static func install() {
+    for signalNumber in [SIGINT, SIGTERM, SIGHUP] {
+      signal(signalNumber) { number in
+        Interruption.received.store(number, ordering: .relaxed)
+        // From now on the default action: a second signal ends the process.
+        signal(number, SIG_DFL)
+      }
+    }
+  }
+
+  /// The signal that asked for an end, if one did.
+  public static var pending: Int32? {
+    let number = received.load(ordering: .relaxed)
+    return number == 0 ? nil : number
+  }
+
+  /// Stops the work with the error that the tools turn into 128 + n.
+  public static func check() throws {
+    if let number = pending { throw Interrupted(signal: number) }
+  }
+}
+
+/// The work was ended by a signal; what was finished is saved.
+public struct Interrupted: Error, Equatable {
+  /// The signal's number.
+  public let signal: Int32
+  public init(signal: Int32) { self.signal = signal }
+}
