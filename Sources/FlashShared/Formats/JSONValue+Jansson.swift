@@ -33,7 +33,8 @@ extension JSONValue {
 
   /// Parses a whole file.
   public init(contentsOf path: String) throws {
-    self = try Self.parse(FileBytes(path: path).bytes, path, 1)
+    let file = try FileBytes(path: path)
+    self = try withExtendedLifetime(file) { try Self.parse(file.bytes, path, 1) }
   }
 
   private static func parse(

@@ -1,0 +1,213 @@
+import Crypto
+import Foundation
+
+/// Writes a set of shards that appears whole or not at all.
+///
+/// Files are written into a folder of their own inside the destination, `.writing-` and the
+/// process's number. `commit` moves them into place and then replaces the manifest, which is the
+/// moment in which the new set exists; names carry a part of their content's hash, so that a set
+/// that is being replaced stays whole until then. A process that was killed leaves a folder that
+/// no reader looks at, and which the next writer removes.
+///
+/// Memory: one shard of tokens, and 32 bytes for each document.
+public final class ShardSetWriter {
+  /// The destination folder.
+  public let path: String
+  /// What is known before the first token.
+  public let vocabularySize: Int
+  public let endOfTextToken: Int32?
+  public let tokenizerHash: String?
+  /// How many tokens a full shard has.
+  public let shardTokens: Int
+  private let workPath: String
+  private let elementType: NpyElementType
+  private var pending16: [UInt16] = []
+  private var pending32: [UInt32] = []
+  private var shards: [ShardManifest.File] = []
+  private var files: [ShardManifest.File] = []
+  private var offsets: [UInt64] = [0]
+  private var bytes: [UInt64]? = []
+  private var characters: [UInt64]? = []
+  private var bits: [Double]? = []
+  /// Tokens so far.
+  public private(set) var tokenCount = 0
+  private var isCommitted = false
+
+  /// Tokens in a shard unless another number is asked for: 32 MiB of `uint16`.
+  public static let defaultShardTokens = 1 << 24
+
+  /// Makes the destination folder, if need be, and a folder in it to work in.
+  public init(
+    path: String, vocabularySize: Int, endOfTextToken: Int32? = nil, tokenizerHash: String? = nil,
+    shardTokens: Int = ShardSetWriter.defaultShardTokens
+  ) throws {
+    precondition(vocabularySize > 0 && vocabularySize <= Int(Int32.max), "no size of a vocabulary")
+    precondition(shardTokens > 0, "a shard holds at least one token")
+    self.path = path
+    self.vocabularySize = vocabularySize
+    self.endOfTextToken = endOfTextToken
+    self.tokenizerHash = tokenizerHash
+    self.shardTokens = shardTokens
+    elementType = vocabularySize <= 1 << 16 ? .uint16 : .uint32
+    workPath = "\(path)/.writing-\(getpid())"
+    try Self.makeFolder(path)
+    try Self.refuseForeignManifest(in: path)
+    Self.removeAbandonedWork(in: path)
+    guard mkdir(workPath, 0o777) == 0 || errno == EEXIST else {
+      throw FileError.cannotCreate(path: workPath, reason: systemErrorText())
+    }
+  }
+
+  deinit {
+    if !isCommitted { try? FileManager.default.removeItem(atPath: workPath) }
+  }
+
+  /// Appends a document, end-of-text token included.
+  ///
+  /// - Parameters:
+  ///   - tokens: ids inside the vocabulary.
+  ///   - bytes: of its source text; nil where that is not known, which leaves the set's total
+  ///     unknown too.
+  ///   - characters: code points of its source text, likewise.
+  ///   - informationBits: its information content, likewise.
+  public func append(
+    _ tokens: some Collection<Int32>, bytes documentBytes: Int?,
+    characters documentCharacters: Int?, informationBits: Double?
+  ) throws {
+    var rest = tokens[...]
+    while !rest.isEmpty {
+      let part = rest.prefix(shardTokens - pendingCount)
+      rest = rest[part.endIndex...]
+      for token in part {
+        precondition(token >= 0 && Int(token) < vocabularySize, "a token outside the vocabulary")
+      }
+      if elementType == .uint16 {
+        pending16.append(contentsOf: part.lazy.map { UInt16(truncatingIfNeeded: $0) })
+      } else {
+        pending32.append(contentsOf: part.lazy.map { UInt32(truncatingIfNeeded: $0) })
+      }
+      if pendingCount == shardTokens { try finishShard() }
+    }
+    tokenCount += tokens.count
+    offsets.append(UInt64(tokenCount))
+    Self.append(documentBytes.map { UInt64($0) }, to: &bytes)
+    Self.append(documentCharacters.map { UInt64($0) }, to: &characters)
+    Self.append(informationBits, to: &bits)
+  }
+
+  private static func append<Element>(_ element: Element?, to index: inout [Element]?) {
+    if let element { index?.append(element) } else { index = nil }
+  }
+
+  private var pendingCount: Int { elementType == .uint16 ? pending16.count : pending32.count }
+
+  private func finishShard() throws {
+    let name = "tokens-" + Self.padded(shards.count)
+    if elementType == .uint16 {
+      shards.append(try write(pending16, as: .uint16, name))
+    } else {
+      shards.append(try write(pending32, as: .uint32, name))
+    }
+    pending16.removeAll(keepingCapacity: true)
+    pending32.removeAll(keepingCapacity: true)
+  }
+
+  private static func padded(_ number: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+  }
+
+  /// Writes an array into the working folder, under a name that its content decides.
+  private func write<Element: BitwiseCopyable>(
+    _ elements: [Element], as type: NpyElementType, _ stem: String
+  ) throws -> ShardManifest.File {
+    try Interruption.check()
+    var hasher = SHA256()
+    let header = NpyHeader(elementType: type, shape: [elements.count]).bytes
+    hasher.update(data: header)
+    elements.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+    let hash = hexadecimal(hasher.finalize())
+    let name = "\(stem)-\(hash.prefix(8)).npy"
+    try NpyArray.write(elements, as: type, to: "\(workPath)/\(name)")
+    let file = ShardManifest.File(
+      name: name, elements: elements.count, bytes: header.count + elements.count * type.size,
+      sha256: hash)
+    files.append(file)
+    return file
+  }
+
+  /// Makes the set appear, in place of the one that was there, if one was.
+  ///
+  /// - Returns: the manifest as written.
+  @discardableResult
+  public func commit(
+    sources: [ShardManifest.Source], steps: [JSONObject]
+  ) throws -> ShardManifest {
+    precondition(!isCommitted, "committed twice")
+    if pendingCount > 0 { try finishShard() }
+    let documents = offsets.count - 1
+    let manifest = ShardManifest(
+      elementType: elementType, tokenCount: tokenCount, documentCount: documents,
+      sourceBytes: bytes.map { Int($0.reduce(0, +)) },
+      sourceCharacters: characters.map { Int($0.reduce(0, +)) },
+      informationBits: documents == 0 ? nil : bits.map { $0.reduce(0, +) },
+      vocabularySize: vocabularySize, endOfTextToken: endOfTextToken,
+      tokenizerHash: tokenizerHash, sources: sources, steps: steps, shards: shards,
+      documentOffsets: try write(offsets, as: .uint64, "document-offsets"),
+      documentBytes: try bytes.map { try write($0, as: .uint64, "document-bytes") },
+      documentCharacters: try characters.map {
+        try write($0, as: .uint64, "document-characters")
+      },
+      documentBits: try documents == 0 ? nil : bits.map {
+        try write($0, as: .float64, "document-bits")
+      })
+    let manifestPath = "\(path)/\(ShardManifest.fileName)"
+    let replaced = try? ShardManifest(contentsOf: manifestPath)
+    for file in files {
+      guard rename("\(workPath)/\(file.name)", "\(path)/\(file.name)") == 0 else {
+        throw FileError.cannotWrite(path: "\(path)/\(file.name)", reason: systemErrorText())
+      }
+    }
+    try AtomicFile.flushFolder(of: manifestPath)
+    try AtomicFile.write(manifest.json.serialized(isPretty: true) + [0x0A], to: manifestPath)
+    isCommitted = true
+    rmdir(workPath)
+    let kept = Set(files.map(\.name))
+    for file in replaced?.files ?? [] where !kept.contains(file.name) {
+      unlink("\(path)/\(file.name)")
+    }
+    return manifest
+  }
+
+  private static func makeFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw FileError.cannotCreate(
+        path: path, reason: "not a folder, or no folder can be made there")
+    }
+  }
+
+  /// A manifest of another kind is somebody else's, and stays.
+  private static func refuseForeignManifest(in path: String) throws {
+    let manifestPath = "\(path)/\(ShardManifest.fileName)"
+    guard access(manifestPath, F_OK) == 0 else { return }
+    let format = (try? JSONValue(contentsOf: manifestPath))?["format"]?.stringValue
+    guard format == ShardManifest.format else {
+      throw ShardError.occupied(
+        path: path, reason: "its \(ShardManifest.fileName) is not that of a set of shards; "
+          + "choose another folder or remove it")
+    }
+  }
+
+  /// Removes working folders whose processes are gone.
+  private static func removeAbandonedWork(in path: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    for name in names where name.hasPrefix(".writing-") {
+      guard let process = pid_t(name.dropFirst(".writing-".count)) else { continue }
+      if process == getpid() || (kill(process, 0) != 0 && errno == ESRCH) {
+        try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+      }
+    }
+  }
+}
