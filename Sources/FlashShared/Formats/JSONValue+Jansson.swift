@@ -26,9 +26,11 @@ extension JSONValue {
     let contiguous = bytes.withContiguousStorageIfAvailable { buffer in
       Result { try Self.parse(UnsafeRawBufferPointer(buffer), source, line) }
     }
-    self = try (contiguous ?? Result {
-      try Array(bytes).withUnsafeBytes { try Self.parse($0, source, line) }
-    }).get()
+    self = try
+      (contiguous
+      ?? Result {
+        try Array(bytes).withUnsafeBytes { try Self.parse($0, source, line) }
+      }).get()
   }
 
   /// Parses a whole file.
@@ -96,7 +98,9 @@ extension JSONValue {
     let root = janssonValue()
     defer { json_decref(root) }
     let layout = isPretty ? 2 : Int(JSON_COMPACT)
-    guard let text = json_dumps(root, Int(JSON_ENCODE_ANY) | layout | (digits & 0x1F) << 11) else { fatalError("jansson cannot write its value") }
+    guard let text = json_dumps(root, Int(JSON_ENCODE_ANY) | layout | (digits & 0x1F) << 11) else {
+      fatalError("jansson cannot write its value")
+    }
     defer { free(text) }
     return [UInt8](UnsafeRawBufferPointer(start: text, count: strlen(text)))
   }

@@ -113,7 +113,8 @@ extension ShardManifest {
       "uint16 cannot hold \(vocabularySize) ids")
     if let endOfTextToken {
       try require(
-        endOfTextToken < vocabularySize, "end_of_text", "\(endOfTextToken) is not in the vocabulary")
+        endOfTextToken < vocabularySize, "end_of_text", "\(endOfTextToken) is not in the vocabulary"
+      )
     }
     try require(
       documentOffsets.elements - 1 == documentCount, "document_offsets",

@@ -69,7 +69,8 @@ public struct ShardManifest: Equatable, Sendable {
 
   /// All files of the set, the tokens first.
   public var files: [File] {
-    shards + [documentOffsets] + [documentBytes, documentCharacters, documentBits].compactMap(\.self)
+    shards + [documentOffsets]
+      + [documentBytes, documentCharacters, documentBits].compactMap(\.self)
   }
 }
 

@@ -70,7 +70,8 @@ private struct DictionaryReader {
     }
     guard let type = NpyElementType(rawValue: description) else {
       throw NpyError.unsupported(
-        path: path, reason: "elements of type '\(description)' are not read here; "
+        path: path,
+        reason: "elements of type '\(description)' are not read here; "
           + "save it as one of " + NpyElementType.allCases.map(\.name).joined(separator: ", "))
     }
     guard !isFortran || shape.count <= 1 else {

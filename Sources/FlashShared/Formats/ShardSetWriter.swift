@@ -158,9 +158,11 @@ public final class ShardSetWriter {
       documentCharacters: try characters.map {
         try write($0, as: .uint64, "document-characters")
       },
-      documentBits: try documents == 0 ? nil : bits.map {
-        try write($0, as: .float64, "document-bits")
-      })
+      documentBits: try documents == 0
+        ? nil
+        : bits.map {
+          try write($0, as: .float64, "document-bits")
+        })
     let manifestPath = "\(path)/\(ShardManifest.fileName)"
     let replaced = try? ShardManifest(contentsOf: manifestPath)
     for file in files {
@@ -195,7 +197,8 @@ public final class ShardSetWriter {
     let format = (try? JSONValue(contentsOf: manifestPath))?["format"]?.stringValue
     guard format == ShardManifest.format else {
       throw ShardError.occupied(
-        path: path, reason: "its \(ShardManifest.fileName) is not that of a set of shards; "
+        path: path,
+        reason: "its \(ShardManifest.fileName) is not that of a set of shards; "
           + "choose another folder or remove it")
     }
   }

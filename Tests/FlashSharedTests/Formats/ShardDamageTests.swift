@@ -40,7 +40,8 @@ import Testing
     let whole = try FileBytes(path: path).copy(0..<manifest.shards[1].bytes)
     try AtomicFile.write(whole.dropLast(2), to: path)
     expectRefusal(folder, "promises 10 elements")
-    try AtomicFile.write(NpyHeader(elementType: .uint16, shape: [9]).bytes + whole.dropFirst(130), to: path)
+    try AtomicFile.write(
+      NpyHeader(elementType: .uint16, shape: [9]).bytes + whole.dropFirst(130), to: path)
     expectRefusal(folder, "bytes instead of")
     try AtomicFile.write([], to: path)
     expectRefusal(folder, "magic")
