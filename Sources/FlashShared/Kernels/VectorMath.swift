@@ -185,12 +185,6 @@ func normalDistribution(_ x: Vector) -> (cumulative: Vector, density: Vector) {
   return (cumulative, bell * 0.398_942_3)
 }
 
-/// The error function with an absolute error of about 1e-7.
-@inline(__always)
-func errorFunction(_ x: Vector) -> Vector {
-  2 * normalDistribution(x * 1.414_213_6).cumulative - 1
-}
-
 /// The square root of each lane.
 @inline(__always)
 func squareRoot(_ x: Vector) -> Vector { x.squareRoot() }
