@@ -36,6 +36,17 @@ public final class AtomicFile {
     if buffer.count >= Self.bufferSize { try flush() }
   }
 
+  /// Appends bytes that lie in memory, large pieces without a copy.
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
+    if bytes.count < Self.bufferSize {
+      buffer.append(contentsOf: bytes)
+      if buffer.count >= Self.bufferSize { try flush() }
+    } else {
+      try flush()
+      try writeAll(bytes, to: descriptor, path: path)
+    }
+  }
+
   /// Appends text in UTF-8.
   public func write(_ text: String) throws { try write(text.utf8) }
 

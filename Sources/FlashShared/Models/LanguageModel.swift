@@ -1,0 +1,41 @@
+/// A model architecture: its parameters and its forward pass.
+///
+/// A model declares its parameters when it is made from a configuration and records its forward
+/// pass into any graph; gradients, evaluation and incremental decoding follow from the operations
+/// that it uses. To add an architecture, write one file in this folder and list it in
+/// `ModelRegistry`.
+public protocol LanguageModel: Sendable {
+  /// The identifiers of the versions that this architecture serves, as recipes name them.
+  static var versions: [String] { get }
+
+  /// Makes the model.
+  ///
+  /// - Parameters:
+  ///   - configuration: the hyper-parameters under the reference card's names.
+  ///   - variant: sound or published.
+  init(configuration: ModelConfiguration, variant: Variant) throws
+
+  /// The parameters in the order of declaration.
+  var layout: ParameterLayout { get }
+  /// The number of token ids.
+  var vocabularySize: Int { get }
+
+  /// Records the forward pass over the graph's tokens.
+  func callAsFunction(_ graph: Graph) -> ModelOutput
+}
+
+/// What a forward pass gives to objectives, evaluation and decoding.
+public struct ModelOutput: Sendable {
+  /// [batch, time, width]: the last hidden states, normalised.
+  public var hidden: Tensor
+  /// The vocabulary head, [vocabulary, width]: logits are `hidden`·`head`ᵀ.
+  public var head: Parameter
+  /// [batch, time, width] each: the outputs of the blocks.
+  public var blockOutputs: [Tensor]
+
+  public init(hidden: Tensor, head: Parameter, blockOutputs: [Tensor]) {
+    self.hidden = hidden
+    self.head = head
+    self.blockOutputs = blockOutputs
+  }
+}

@@ -1,0 +1,33 @@
+/// The architectures by the identifiers of the versions that they serve.
+public enum ModelRegistry {
+  private static let architectures: [any LanguageModel.Type] = [
+    NovaIgnition.self
+  ]
+
+  /// All version identifiers.
+  public static var versions: [String] { architectures.flatMap { $0.versions } }
+
+  /// Makes the model of a version.
+  public static func model(
+    version: String, configuration: ModelConfiguration, variant: Variant
+  ) throws -> any LanguageModel {
+    guard let architecture = architectures.first(where: { $0.versions.contains(version) }) else {
+      throw UnknownVersion(source: configuration.source, version: version)
+    }
+    return try architecture.init(configuration: configuration, variant: variant)
+  }
+}
+
+/// A version that no architecture serves.
+public struct UnknownVersion: ReportableError, Equatable {
+  /// The file that names it.
+  public let source: String
+  /// The name.
+  public let version: String
+
+  public var exitStatus: ExitStatus { .usage }
+  public var description: String {
+    "\(source): version \"\(version)\" is not known; known are "
+      + ModelRegistry.versions.joined(separator: ", ")
+  }
+}

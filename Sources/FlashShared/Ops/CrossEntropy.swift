@@ -1,0 +1,117 @@
+/// The cross-entropy of a vocabulary head, fused so that the logits of a whole batch never exist.
+///
+///     z = x·Eᵀ,   loss = Σ_scored weight·(ln Σ_v exp z_v − z_target)      x [rows, width], E [V, width]
+///     dz = weight·(softmax(z) − onehot),   dx = dz·E,   dE += dzᵀ·x
+///
+/// Rows are taken in chunks whose logits stay in the cache. While training, the gradients are
+/// computed in the forward pass, when the probabilities are at hand: the head's is added at once,
+/// the input's is kept for the backward pass. Targets of −1 are not scored.
+struct CrossEntropy: Operation {
+  let hidden: Tensor
+  let head: Parameter
+  /// [rows, 1]: each position's loss in nats, 0 where nothing is scored.
+  let positionLosses: Tensor
+  /// [rows, 1]: 1 where the largest logit is the target's, else 0; only outside training.
+  let hits: Tensor?
+  /// [rows, width]: the gradient of `hidden`; only while training.
+  let hiddenGradient: Tensor?
+  /// Scored positions of each sequence: the loss is a mean over them.
+  let positionsPerSequence: Int
+  let slot: Int
+
+  /// Rows whose logits are computed at a time.
+  private static let chunkRows = 128
+
+  var inputs: [Tensor] { [hidden] }
+  var outputs: [Tensor] { [] }
+  var auxiliaries: [Tensor] { [positionLosses] + [hits, hiddenGradient].compactMap { $0 } }
+  var isLoss: Bool { true }
+  private var vocabularySize: Int { head.shape[0] }
+  var scratchCount: Int { min(Self.chunkRows, hidden.rows) * vocabularySize }
+
+  func forward(_ run: Execution) {
+    let width = hidden.width
+    let losses = run.value(positionLosses)
+    let weight =
+      run.context.lossWeight(slot)
+      / Float(positionsPerSequence * run.context.sequencesPerStep)
+    var total = 0.0
+    for first in stride(from: 0, to: hidden.rows, by: Self.chunkRows) {
+      let rows = min(Self.chunkRows, hidden.rows - first)
+      let input = run.value(hidden) + first * width
+      Kernel.linear(
+        input, run.value(head), run.scratch, rows: rows, inputWidth: width,
+        outputWidth: vocabularySize)
+      if let hits { markHits(run, run.value(hits) + first, first: first, rows: rows) }
+      Kernel.softmaxCrossEntropy(
+        logits: run.scratch, targets: run.targets + first, losses: losses + first, weight: weight,
+        rows: rows, width: vocabularySize, withGradient: hiddenGradient != nil)
+      if let hiddenGradient {
+        Kernel.linearInputGradient(
+          run.scratch, run.value(head), run.value(hiddenGradient) + first * width, rows: rows,
+          inputWidth: width, outputWidth: vocabularySize, accumulate: false)
+        Kernel.linearWeightGradient(
+          run.scratch, input, run.gradient(head), rows: rows, inputWidth: width,
+          outputWidth: vocabularySize)
+      }
+      for row in first..<first + rows { total += Double(losses[row]) }
+    }
+    run.losses[slot] += total / Double(positionsPerSequence)
+  }
+
+  func backward(_ run: Execution) {
+    guard let hiddenGradient, let (gradient, accumulate) = run.inputGradient(0, hidden) else {
+      return
+    }
+    let source = run.value(hiddenGradient)
+    if accumulate {
+      Kernel.add(gradient, source, gradient, count: hidden.count)
+    } else {
+      gradient.update(from: source, count: hidden.count)
+    }
+  }
+
+  private func markHits(
+    _ run: Execution, _ hits: UnsafeMutablePointer<Float>, first: Int, rows: Int
+  ) {
+    for row in 0..<rows {
+      let target = run.targets[first + row]
+      let logits = run.scratch + row * vocabularySize
+      hits[row] = target >= 0 && Kernel.indexOfMaximum(logits, count: vocabularySize) == target ? 1 : 0
+    }
+  }
+}
+
+extension StepContext {
+  /// The factor of a loss term in this step: 1 where the objective sets none.
+  func lossWeight(_ slot: Int) -> Float { slot < lossWeights.count ? lossWeights[slot] : 1 }
+}
+
+/// What a cross-entropy leaves for evaluation.
+public struct ScoredPositions: Sendable {
+  /// [batch, time, 1]: nats of each position, 0 where nothing was scored.
+  public let losses: Tensor
+  /// [batch, time, 1]: 1 where the most probable token is the target; nil while training.
+  public let hits: Tensor?
+}
+
+extension Graph {
+  /// Scores the graph's targets with the logits `hidden`·`head`ᵀ and adds the loss to the slot
+  /// `name`: for each sequence the mean over `positionsPerSequence` positions.
+  @discardableResult
+  func crossEntropy(
+    _ hidden: Tensor, head: Parameter, name: String, positionsPerSequence: Int
+  ) -> ScoredPositions {
+    let isTraining = mode == .training
+    let losses = tensor([batch, time, 1])
+    let hits = isTraining ? nil : tensor([batch, time, 1])
+    record(
+      CrossEntropy(
+        hidden: hidden, head: head, positionLosses: losses, hits: hits,
+        hiddenGradient: isTraining ? tensor(hidden.shape) : nil,
+        positionsPerSequence: positionsPerSequence, slot: lossSlot(name)))
+    keep(losses)
+    if let hits { keep(hits) }
+    return ScoredPositions(losses: losses, hits: hits)
+  }
+}

@@ -1,0 +1,101 @@
+/// How a parameter's numbers are drawn before training.
+public enum Initialization: Sendable, Equatable {
+  /// Every number is the same.
+  case constant(Float)
+  /// Normal with mean 0.
+  case normal(standardDeviation: Float)
+  /// Uniform between −bound and bound.
+  case uniform(bound: Float)
+}
+
+/// A handle of weights that a model declares and operations read.
+public struct Parameter: Sendable, Equatable {
+  /// Whose numbers they are.
+  enum Storage: Sendable, Equatable {
+    /// Trained by the optimiser, kept in checkpoints.
+    case trained
+    /// Computed from trained ones once per optimiser step.
+    case derived
+  }
+
+  /// The place in the layout's list of trained, or of derived, parameters.
+  let index: Int
+  /// The name in checkpoints, as the reference card has it.
+  public let name: String
+  /// The extents, outermost first; a linear map is [out, in].
+  public let shape: [Int]
+  let storage: Storage
+  /// Where the values begin in the block that `storage` names.
+  let valueOffset: Int
+  /// Where the gradient begins: that of the source for a derived parameter.
+  let gradientOffset: Int
+
+  /// How many numbers there are.
+  public var count: Int { shape.reduce(1, *) }
+}
+
+/// A parameter whose values are computed from another's once per optimiser step, such as the
+/// ternary form of a weight matrix. Its gradient passes straight through to the source.
+struct DerivedParameter: Sendable {
+  /// The trained tensor.
+  let source: Parameter
+  /// The computed one, of the same shape.
+  let result: Parameter
+  /// Computes all values from the source's.
+  let compute: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+}
+
+/// The list of a model's parameters: names, shapes, places in memory and initialisation.
+///
+/// A model fills it while its layers are made. The values lie in one block in the order of
+/// declaration, so that the optimiser and the reduction of gradients are loops over one array.
+public struct ParameterLayout: Sendable {
+  /// The trained parameters in the order of declaration.
+  public private(set) var parameters: [Parameter] = []
+  /// How each is drawn.
+  private(set) var initializations: [Initialization] = []
+  /// What is computed once per step.
+  private(set) var derived: [DerivedParameter] = []
+  /// The length of the block of trained values, gaps included.
+  private(set) var storageCount = 0
+  /// The length of the block of derived values, gaps included.
+  private(set) var derivedStorageCount = 0
+
+  public init() {}
+
+  /// The number of trained numbers.
+  public var count: Int { parameters.reduce(0) { $0 + $1.count } }
+
+  /// Adds a trained parameter.
+  public mutating func declare(
+    _ name: String, _ shape: [Int], _ initialization: Initialization
+  ) -> Parameter {
+    precondition(self[name] == nil, "\(name) is declared twice")
+    let parameter = Parameter(
+      index: parameters.count, name: name, shape: shape, storage: .trained,
+      valueOffset: storageCount, gradientOffset: storageCount)
+    parameters.append(parameter)
+    initializations.append(initialization)
+    storageCount += Self.padded(parameter.count)
+    return parameter
+  }
+
+  /// Adds a parameter that is computed from a trained one.
+  mutating func derive(
+    from source: Parameter,
+    _ compute: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) -> Parameter {
+    let result = Parameter(
+      index: derived.count, name: source.name, shape: source.shape, storage: .derived,
+      valueOffset: derivedStorageCount, gradientOffset: source.gradientOffset)
+    derived.append(DerivedParameter(source: source, result: result, compute: compute))
+    derivedStorageCount += Self.padded(source.count)
+    return result
+  }
+
+  /// The trained parameter with a name.
+  public subscript(name: String) -> Parameter? { parameters.first { $0.name == name } }
+
+  /// Each parameter begins on a cache line.
+  private static func padded(_ count: Int) -> Int { (count + 15) & ~15 }
+}

@@ -1,0 +1,59 @@
+/// The values of a model's parameters, shared by all workers.
+public final class ParameterStore: Sendable {
+  /// What is stored.
+  public let layout: ParameterLayout
+  let values: FloatBuffer
+  let derivedValues: FloatBuffer
+
+  /// A store of zeros.
+  public init(_ layout: ParameterLayout) {
+    self.layout = layout
+    values = FloatBuffer(count: layout.storageCount)
+    derivedValues = FloatBuffer(count: layout.derivedStorageCount)
+  }
+
+  /// Draws all values: each parameter from a stream of its own.
+  public func initialize(seed: UInt64) {
+    for (parameter, initialization) in zip(layout.parameters, layout.initializations) {
+      let stream = RandomStream(
+        seed: seed, purpose: .initialization, UInt64(parameter.index))
+      let numbers = self[parameter]
+      switch initialization {
+      case .constant(let value): numbers.update(repeating: value)
+      case .normal(let deviation):
+        for index in numbers.indices {
+          numbers[index] = Float(stream.normal(at: UInt64(index))) * deviation
+        }
+      case .uniform(let bound):
+        for index in numbers.indices {
+          numbers[index] = Float(2 * stream.uniform(at: UInt64(index)) - 1) * bound
+        }
+      }
+    }
+    updateDerived()
+  }
+
+  /// Computes what depends on the values alone. Call after every change of them.
+  public func updateDerived() {
+    for derivation in layout.derived {
+      derivation.compute(
+        values.pointer + derivation.source.valueOffset,
+        derivedValues.pointer + derivation.result.valueOffset)
+    }
+  }
+
+  /// The numbers of a trained parameter, in row order.
+  subscript(parameter: Parameter) -> UnsafeMutableBufferPointer<Float> {
+    precondition(parameter.storage == .trained, "derived values are computed, not set")
+    return values[parameter.valueOffset..<parameter.valueOffset + parameter.count]
+  }
+
+  /// A copy of the numbers of a trained parameter, in row order.
+  public func copyValues(of parameter: Parameter) -> [Float] { Array(self[parameter]) }
+
+  /// Replaces the numbers of a trained parameter.
+  public func setValues(_ numbers: [Float], of parameter: Parameter) {
+    precondition(numbers.count == parameter.count, "wrong length")
+    _ = self[parameter].update(from: numbers)
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Synchronization
+
+/// The cosines and sines of rotary positions (Su et al., arXiv:2104.09864), half-split convention:
+/// channel j of the first half is rotated with channel j of the second by the angle
+/// position · base^(−2j/headWidth).
+///
+/// The table covers positions from 0 and grows when a later one is asked for.
+public final class RotaryTable: Sendable {
+  /// Channels of a head, an even number.
+  public let headWidth: Int
+  /// The base of the frequencies.
+  public let base: Double
+  private let tables: Mutex<(length: Int, numbers: FloatBuffer)>
+
+  /// A table for heads of an even width.
+  public init(headWidth: Int, base: Double = 10_000) {
+    precondition(headWidth % 2 == 0, "an odd width has no halves")
+    self.headWidth = headWidth
+    self.base = base
+    tables = Mutex((0, FloatBuffer(count: 0)))
+  }
+
+  /// Rotates all heads of rows in place, or back.
+  ///
+  /// - Parameters:
+  ///   - rows: the first row.
+  ///   - rowStride: numbers from one row to the next.
+  ///   - headOffset: where the first head begins in a row.
+  ///   - firstPosition: the position of the first row.
+  ///   - inverse: rotate by the negative angle, which is the gradient.
+  func rotate(
+    _ rows: UnsafeMutablePointer<Float>, rowStride: Int, rowCount: Int, heads: Int,
+    headOffset: Int, firstPosition: Int, inverse: Bool
+  ) {
+    let numbers = table(covering: firstPosition + rowCount)
+    let length = numbers.count / headWidth
+    Kernel.rotary(
+      rows, rowStride: rowStride, rowCount: rowCount, heads: heads, headWidth: headWidth,
+      headOffset: headOffset, firstPosition: firstPosition, cosines: numbers.pointer,
+      sines: numbers.pointer + length * headWidth / 2, inverse: inverse)
+  }
+
+  /// The table, at least `length` positions long.
+  private func table(covering length: Int) -> FloatBuffer {
+    tables.withLock { table in
+      if table.length < length {
+        let newLength = max(256, length * 2)
+        let numbers = FloatBuffer(count: newLength * headWidth)
+        fill(numbers, length: newLength)
+        table = (newLength, numbers)
+      }
+      return table.numbers
+    }
+  }
+
+  private func fill(_ numbers: FloatBuffer, length: Int) {
+    let half = headWidth / 2
+    for channel in 0..<half {
+      let frequency = pow(base, -2 * Double(channel) / Double(headWidth))
+      for position in 0..<length {
+        let angle = Double(position) * frequency
+        numbers.pointer[position * half + channel] = Float(cos(angle))
+        numbers.pointer[(length + position) * half + channel] = Float(sin(angle))
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Foundation
+
+/// The learning rate over a run: linear warm-up, then half a cosine from the peak to the minimum.
+///
+///     s < warmup:  peak·(s + firstFactor)/warmup
+///     then:        minimum + (peak − minimum)·(1 + cos(π·progress))/2
+///
+/// Progress is 0 at the end of the warm-up and 1 at the end of the budget, whatever that counts:
+/// steps, tokens or minutes. Published recipes fix the number of steps instead and some let
+/// progress run past 1, where the cosine rises again.
+public struct LearningRateSchedule: Sendable, Equatable {
+  /// The largest rate.
+  public var peak: Double
+  /// The smallest rate, at the end.
+  public var minimum: Double
+  /// Steps of warm-up.
+  public var warmupSteps: Int
+  /// 1 if the first step has a rate of peak/warmup, 0 if it has none.
+  public var firstFactor: Int
+  /// The number of steps at which the minimum is reached; nil to follow the budget.
+  public var totalSteps: Int?
+  /// Whether the rate stays at the minimum after that.
+  public var isClamped: Bool
+
+  public init(
+    peak: Double, minimum: Double, warmupSteps: Int, firstFactor: Int = 1, totalSteps: Int? = nil,
+    isClamped: Bool = true
+  ) {
+    self.peak = peak
+    self.minimum = minimum
+    self.warmupSteps = warmupSteps
+    self.firstFactor = firstFactor
+    self.totalSteps = totalSteps
+    self.isClamped = isClamped
+  }
+
+  /// The rate of a step.
+  ///
+  /// - Parameters:
+  ///   - step: from 0.
+  ///   - budgetProgress: the part of the budget that is used before this step, 0 to 1.
+  public func rate(step: Int, budgetProgress: Double) -> Double {
+    if step < warmupSteps { return peak * Double(step + firstFactor) / Double(warmupSteps) }
+    var progress: Double
+    if let totalSteps {
+      progress = Double(step - warmupSteps) / Double(max(1, totalSteps - warmupSteps))
+    } else {
+      // The budget's progress at the end of the warm-up is not known while it is measured in
+      // minutes, so the cosine is over the whole budget there; for steps the difference is small.
+      progress = budgetProgress
+    }
+    if isClamped { progress = min(max(progress, 0), 1) }
+    return minimum + (peak - minimum) / 2 * (1 + cos(.pi * progress))
+  }
+}
