@@ -67,7 +67,8 @@ let package = Package(
       swiftSettings: strict),
     tool("fl-tokenize"), tool("fl-shard"), tool("fl-train"), tool("fl-eval"), tool("fl-sample"),
     .testTarget(
-      name: "FlashSharedTests", dependencies: ["FlashShared"], swiftSettings: strict),
+      name: "FlashSharedTests", dependencies: ["FlashShared"], exclude: ["Golden"],
+      swiftSettings: strict),
     .testTarget(
       name: "ToolTests",
       dependencies: ["FlashShared", "fl-tokenize", "fl-shard", "fl-train", "fl-eval", "fl-sample"],

@@ -42,7 +42,8 @@ public final class FileBytes: Sendable {
     if count > 0 { munmap(UnsafeMutableRawPointer(bitPattern: address), count) }
   }
 
-  /// The bytes; valid as long as this object is.
+  /// The bytes; valid as long as this object is, so keep it (`withExtendedLifetime`) while they
+  /// are read.
   public var bytes: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count)
   }

@@ -8,6 +8,9 @@ public protocol LanguageModel: Sendable {
   /// The identifiers of the versions that this architecture serves, as recipes name them.
   static var versions: [String] { get }
 
+  /// The hyper-parameters of a version as it was published, under the reference card's names.
+  static func publishedConfiguration(of version: String) -> JSONObject
+
   /// Makes the model.
   ///
   /// - Parameters:
@@ -20,8 +23,21 @@ public protocol LanguageModel: Sendable {
   /// The number of token ids.
   var vocabularySize: Int { get }
 
+  /// Whether every operation has a form that takes a token at a time and gives the same logits.
+  var decodesIncrementally: Bool { get }
+  /// What the version is trained to do in this variant.
+  var objective: any Objective { get }
+  /// How the version's parameters are updated, but for what a recipe says otherwise.
+  var optimizer: AdamWSettings { get }
+
   /// Records the forward pass over the graph's tokens.
   func callAsFunction(_ graph: Graph) -> ModelOutput
+}
+
+extension LanguageModel {
+  public var decodesIncrementally: Bool { true }
+  public var objective: any Objective { NextToken() }
+  public var optimizer: AdamWSettings { AdamWSettings() }
 }
 
 /// What a forward pass gives to objectives, evaluation and decoding.

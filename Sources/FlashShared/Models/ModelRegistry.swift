@@ -7,6 +7,11 @@ public enum ModelRegistry {
   /// All version identifiers.
   public static var versions: [String] { architectures.flatMap { $0.versions } }
 
+  /// The hyper-parameters of a version as it was published; nil for an unknown one.
+  public static func publishedConfiguration(of version: String) -> JSONObject? {
+    architectures.first { $0.versions.contains(version) }?.publishedConfiguration(of: version)
+  }
+
   /// Makes the model of a version.
   public static func model(
     version: String, configuration: ModelConfiguration, variant: Variant

@@ -8,6 +8,13 @@
 public struct NovaIgnition: LanguageModel {
   public static let versions = ["v5.2"]
 
+  public static func publishedConfiguration(of version: String) -> JSONObject {
+    [
+      "vocab": 4096, "d_model": 256, "n_layers": 6, "n_heads": 4, "d_head": 64, "d_ffn": 512,
+      "dropout": 0.1,
+    ]
+  }
+
   public let layout: ParameterLayout
   public let vocabularySize: Int
   private let embedding: Parameter
@@ -15,7 +22,7 @@ public struct NovaIgnition: LanguageModel {
   private let finalNorm: LayerNorm
   private let dropout: Float
 
-  private struct Block: Sendable {
+  fileprivate struct Block: Sendable {
     let norm1: LayerNorm
     let qkv: Linear
     let out: Linear
@@ -75,7 +82,7 @@ public struct NovaIgnition: LanguageModel {
 }
 
 extension NovaIgnition.Block {
-  fileprivate func callAsFunction(_ hidden: Tensor, in graph: Graph) -> Tensor {
+  func callAsFunction(_ hidden: Tensor, in graph: Graph) -> Tensor {
     let projected = qkv(norm1(hidden, in: graph), in: graph)  // [batch, time, 3 · heads · headWidth]
     let attended = graph.causalAttention(projected, shape, rotary: rotary, dropout: dropout)
     let mixed = graph.add(hidden, out(attended, in: graph))  // [batch, time, width]

@@ -1,9 +1,10 @@
 extension Recipe {
-  /// The hyper-parameters of the model.
+  /// The hyper-parameters of the model and of its objective.
   public func modelConfiguration() throws -> ModelConfiguration {
-    guard let members = self["model"]?.objectValue else {
+    guard var members = self["model"]?.objectValue else {
       throw failure("model", "must be an object with the model's hyper-parameters")
     }
+    for (name, value) in self["objective"]?.objectValue?.members ?? [] { members[name] = value }
     return ModelConfiguration(members, source: source)
   }
 

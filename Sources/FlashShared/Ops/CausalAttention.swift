@@ -25,7 +25,7 @@ struct CausalAttention: Operation {
   var inputs: [Tensor] { [projected] }
   var outputs: [Tensor] { [output] }
   var auxiliaries: [Tensor] { [logSumExp] }
-  var retained: [Tensor] { [projected, output] }
+  var retained: [Tensor] { [projected] }
   private var batch: Int { projected.shape[0] }
   private var time: Int { projected.shape[1] }
   private var innerWidth: Int { shape.heads * shape.headWidth }
@@ -33,7 +33,7 @@ struct CausalAttention: Operation {
   var stateCount: Int { 2 * batch * cacheLength * innerWidth }
   var scratchCount: Int {
     cacheLength > 0
-      ? Kernel.attentionStepScratchCount(length: cacheLength, heads: shape.heads)
+      ? cacheLength
       : Kernel.attentionScratchCount(time: time, heads: shape.heads, headWidth: shape.headWidth)
   }
 
@@ -63,8 +63,7 @@ struct CausalAttention: Operation {
       let gradient = projectedGradient + sequence * time * projected.width
       let offset = sequence * time * innerWidth
       Kernel.attentionGradient(
-        outputGradient: run.gradient(output) + offset, output: run.value(output) + offset,
-        outputStride: innerWidth, queries: rows, keys: rows + innerWidth,
+        outputGradient: run.gradient(output) + offset, outputStride: innerWidth, queries: rows, keys: rows + innerWidth,
         values: rows + 2 * innerWidth, rowStride: projected.width,
         logSumExp: run.value(logSumExp) + sequence * shape.heads * time,
         queryGradient: gradient, keyGradient: gradient + innerWidth,
@@ -82,16 +81,22 @@ struct CausalAttention: Operation {
   ) {
     let keys = run.state + 2 * sequence * cacheLength * innerWidth
     let values = keys + cacheLength * innerWidth
+    let headStride = cacheLength * shape.headWidth
     for offset in 0..<time {
       let position = run.context.position + offset
-      let place = position % cacheLength * innerWidth
+      let place = position % cacheLength * shape.headWidth
       let row = rows + offset * projected.width
-      (keys + place).update(from: row + innerWidth, count: innerWidth)
-      (values + place).update(from: row + 2 * innerWidth, count: innerWidth)
+      for head in 0..<shape.heads {
+        let source = row + innerWidth + head * shape.headWidth
+        let target = head * headStride + place
+        (keys + target).update(from: source, count: shape.headWidth)
+        (values + target).update(from: source + innerWidth, count: shape.headWidth)
+      }
       Kernel.attentionStep(
-        query: row, keys: keys, values: values, length: min(position + 1, cacheLength),
-        output: result + offset * innerWidth, heads: shape.heads, headWidth: shape.headWidth,
-        scale: scale, scratch: run.scratch)
+        query: row, keys: keys, values: values, positionStride: shape.headWidth,
+        headStride: headStride, output: result + offset * innerWidth,
+        positions: min(position + 1, cacheLength), heads: shape.heads,
+        headWidth: shape.headWidth, scale: scale, scratch: run.scratch)
     }
   }
 

@@ -33,7 +33,7 @@ struct CrossEntropy: Operation {
     let width = hidden.width
     let losses = run.value(positionLosses)
     let weight =
-      run.context.lossWeight(slot)
+      run.context.lossWeights[slot]
       / Float(positionsPerSequence * run.context.sequencesPerStep)
     var total = 0.0
     for first in stride(from: 0, to: hidden.rows, by: Self.chunkRows) {
@@ -77,14 +77,10 @@ struct CrossEntropy: Operation {
     for row in 0..<rows {
       let target = run.targets[first + row]
       let logits = run.scratch + row * vocabularySize
-      hits[row] = target >= 0 && Kernel.indexOfMaximum(logits, count: vocabularySize) == target ? 1 : 0
+      let isHit = target >= 0 && Kernel.indexOfLargest(logits, count: vocabularySize) == target
+      hits[row] = isHit ? 1 : 0
     }
   }
-}
-
-extension StepContext {
-  /// The factor of a loss term in this step: 1 where the objective sets none.
-  func lossWeight(_ slot: Int) -> Float { slot < lossWeights.count ? lossWeights[slot] : 1 }
 }
 
 /// What a cross-entropy leaves for evaluation.

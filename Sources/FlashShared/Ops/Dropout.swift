@@ -19,7 +19,7 @@ struct Dropout: Operation {
       let mask = run.context.dropoutMask(probability, site: site, sequence: sequence)
       Kernel.dropout(
         run.value(input) + sequence * count, run.value(output) + sequence * count, mask: mask,
-        firstIndex: 0, count: count, accumulate: false)
+        count: count)
     }
   }
 
@@ -31,7 +31,7 @@ struct Dropout: Operation {
       let mask = run.context.dropoutMask(probability, site: site, sequence: sequence)
       Kernel.dropout(
         run.gradient(output) + sequence * count, inputGradient + sequence * count, mask: mask,
-        firstIndex: 0, count: count, accumulate: accumulate)
+        accumulate: accumulate, count: count)
     }
   }
 }
@@ -41,7 +41,7 @@ extension StepContext {
   func dropoutMask(_ probability: Float, site: UInt64, sequence: Int) -> DropoutMask {
     let stream = RandomStream(seed: seed, purpose: .dropout).narrowed(by: UInt64(step))
       .narrowed(by: UInt64(firstSequence + sequence)).narrowed(by: site)
-    return DropoutMask(stream: stream, probability: probability)
+    return DropoutMask(stream: stream, probability: Double(probability))
   }
 }
 

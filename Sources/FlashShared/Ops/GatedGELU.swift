@@ -16,9 +16,10 @@ struct GatedGELU: Operation {
 
   func backward(_ run: Execution) {
     guard let (inputGradient, accumulate) = run.inputGradient(0, projected) else { return }
+    precondition(!accumulate, "only the gate reads its projection")
     Kernel.gatedGELUGradient(
-      run.gradient(output), run.value(projected), inputGradient, accumulate: accumulate,
-      rows: output.rows, width: output.width)
+      run.gradient(output), run.value(projected), inputGradient, rows: output.rows,
+      width: output.width)
   }
 }
 

@@ -33,8 +33,8 @@ final class Arena {
     gradientPointers = .allocate(capacity: max(1, tensorCount))
     for tensor in 0..<tensorCount {
       (valuePointers + tensor).initialize(to: memory.pointer + plan.valueOffsets[tensor])
-      let gradient = plan.gradientOffsets[tensor].map { memory.pointer + $0 }
-      (gradientPointers + tensor).initialize(to: gradient)
+      let base = memory.pointer
+      (gradientPointers + tensor).initialize(to: plan.gradientOffsets[tensor].map { base + $0 })
     }
     losses = .allocate(capacity: max(1, lossCount))
     losses.initialize(repeating: 0, count: max(1, lossCount))

@@ -78,7 +78,7 @@ public struct StepContext: Sendable {
   /// The number of tokens that a decoding graph has consumed.
   public var position = 0
   /// Factors of loss terms by slot, set for each step by the objective.
-  public var lossWeights: [Float] = []
+  public var lossWeights = SIMD8<Float>(repeating: 1)
 
   public init() {}
 }

@@ -97,6 +97,7 @@ public final class Graph {
   func lossSlot(_ name: String) -> Int {
     if let slot = lossSlots.firstIndex(of: name) { return slot }
     lossSlots.append(name)
+    precondition(lossSlots.count <= SIMD8<Float>.scalarCount, "too many loss terms")
     return lossSlots.count - 1
   }
 
@@ -145,6 +146,9 @@ public final class Graph {
   public func loss(_ name: String) -> Double? {
     lossSlots.firstIndex(of: name).map { laidOutArena().losses[$0] }
   }
+
+  /// The sum of the loss term in a slot over the last run, in nats.
+  func loss(_ slot: Int) -> Double { laidOutArena().losses[slot] }
 
   /// The names of all loss terms, in slot order.
   public var lossNames: [String] { lossSlots }

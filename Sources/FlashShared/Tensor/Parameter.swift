@@ -32,6 +32,8 @@ public struct Parameter: Sendable, Equatable {
 
   /// How many numbers there are.
   public var count: Int { shape.reduce(1, *) }
+  /// The place of the gradient in a gradient buffer.
+  var range: Range<Int> { gradientOffset..<gradientOffset + count }
 }
 
 /// A parameter whose values are computed from another's once per optimiser step, such as the

@@ -29,8 +29,8 @@ final class ParameterUpdate: WorkerTask, @unchecked Sendable {
   private let settings: AdamWSettings
   private let firstMoments: FloatBuffer
   private let secondMoments: FloatBuffer
-  private let weightDecays: [Float]
-  private let learningRateScales: [Float]
+  private let weightDecays: [Double]
+  private let learningRateScales: [Double]
   private let blocks: [Block]
   private static let blockLength = 1 << 15
 
@@ -89,13 +89,13 @@ final class ParameterUpdate: WorkerTask, @unchecked Sendable {
 
   private func update(_ block: Block) {
     guard isActive[block.parameter] else { return }
-    let rate = learningRate * Double(learningRateScales[block.parameter])
+    let rate = learningRate * learningRateScales[block.parameter]
     Kernel.adamW(
       parameters: store.values.pointer + block.offset,
       gradients: gradients[0].pointer + block.offset,
       firstMoments: firstMoments.pointer + block.offset,
       secondMoments: secondMoments.pointer + block.offset, count: block.count,
-      learningRate: Float(rate), beta1: settings.beta1, beta2: settings.beta2,
+      learningRate: rate, beta1: settings.beta1, beta2: settings.beta2,
       epsilon: settings.epsilon, weightDecay: weightDecays[block.parameter],
       step: updateCounts[block.parameter], gradientScale: gradientScale)
   }

@@ -1,4 +1,3 @@
-import Foundation
 import Synchronization
 
 /// The cosines and sines of rotary positions (Su et al., arXiv:2104.09864), half-split convention:
@@ -47,22 +46,12 @@ public final class RotaryTable: Sendable {
       if table.length < length {
         let newLength = max(256, length * 2)
         let numbers = FloatBuffer(count: newLength * headWidth)
-        fill(numbers, length: newLength)
+        Kernel.rotaryTables(
+          cosines: numbers.pointer, sines: numbers.pointer + newLength * headWidth / 2,
+          positions: newLength, headWidth: headWidth, base: base)
         table = (newLength, numbers)
       }
       return table.numbers
-    }
-  }
-
-  private func fill(_ numbers: FloatBuffer, length: Int) {
-    let half = headWidth / 2
-    for channel in 0..<half {
-      let frequency = pow(base, -2 * Double(channel) / Double(headWidth))
-      for position in 0..<length {
-        let angle = Double(position) * frequency
-        numbers.pointer[position * half + channel] = Float(cos(angle))
-        numbers.pointer[(length + position) * half + channel] = Float(sin(angle))
-      }
     }
   }
 }

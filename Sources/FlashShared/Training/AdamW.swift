@@ -2,19 +2,19 @@ import Foundation
 
 /// The settings of AdamW (Loshchilov and Hutter, arXiv:1711.05101).
 public struct AdamWSettings: Sendable, Equatable {
-  public var beta1: Float
-  public var beta2: Float
-  public var epsilon: Float
+  public var beta1: Double
+  public var beta2: Double
+  public var epsilon: Double
   /// Decoupled weight decay.
-  public var weightDecay: Float
+  public var weightDecay: Double
   /// Gradients are scaled down to this global norm; nil for no clipping.
-  public var clipNorm: Float?
+  public var clipNorm: Double?
   /// Groups whose settings differ: the first whose pattern matches a parameter's name counts.
   public var groups: [ParameterGroup]
 
   public init(
-    beta1: Float = 0.9, beta2: Float = 0.95, epsilon: Float = 1e-8, weightDecay: Float = 0.01,
-    clipNorm: Float? = 1, groups: [ParameterGroup] = []
+    beta1: Double = 0.9, beta2: Double = 0.95, epsilon: Double = 1e-8, weightDecay: Double = 0.01,
+    clipNorm: Double? = 1, groups: [ParameterGroup] = []
   ) {
     self.beta1 = beta1
     self.beta2 = beta2
@@ -28,11 +28,11 @@ public struct AdamWSettings: Sendable, Equatable {
   public struct ParameterGroup: Sendable, Equatable {
     /// What a parameter's name begins with or ends with; `*` stands for any characters.
     public var pattern: String
-    public var weightDecay: Float
+    public var weightDecay: Double
     /// A factor of the learning rate.
-    public var learningRateScale: Float
+    public var learningRateScale: Double
 
-    public init(pattern: String, weightDecay: Float, learningRateScale: Float = 1) {
+    public init(pattern: String, weightDecay: Double, learningRateScale: Double = 1) {
       self.pattern = pattern
       self.weightDecay = weightDecay
       self.learningRateScale = learningRateScale
@@ -84,7 +84,7 @@ final class AdamW {
       updateCounts[index] += 1
       work.updateCounts[index] = updateCounts[index]
     }
-    work.gradientScale = settings.clipNorm.map { Float(min(1, Double($0) / (norm + 1e-6))) } ?? 1
+    work.gradientScale = settings.clipNorm.map { Float(min(1, $0 / (norm + 1e-6))) } ?? 1
     work.phase = .updating
     pool.run(work)
     return norm

@@ -1,0 +1,243 @@
+import Foundation
+
+/// How far a model in the engine may be from its golden vectors.
+public struct ConformanceTolerances: Sendable, Equatable {
+  /// Of logits, relative to the largest of them.
+  public var logits: Double = 1e-4
+  /// Of gradients, relative to the largest of each tensor.
+  public var gradients: Double = 1e-3
+  /// Of losses and gradient norms, relative.
+  public var losses: Double = 1e-5
+  /// Of the losses along an optimiser trace, relative, for each step taken: rounding grows there.
+  public var traces: Double = 1e-5
+
+  public init() {}
+}
+
+/// The comparison of one variant with its golden vectors.
+public struct ConformanceResult: Sendable {
+  public let version: String
+  public let variant: Variant
+  /// The largest difference of a logit, relative to the largest logit.
+  public var logitDifference = 0.0
+  /// The relative difference of the loss.
+  public var lossDifference = 0.0
+  /// By loss term, the relative difference.
+  public var termDifferences: [(name: String, value: Double)] = []
+  /// By tensor, the largest difference of its gradient relative to its largest gradient.
+  public var gradientDifferences: [(name: String, value: Double)] = []
+  /// The relative difference of the gradients' norm.
+  public var gradientNormDifference = 0.0
+  /// By trace, the largest relative difference of a loss or norm.
+  public var traceDifferences: [(name: String, value: Double)] = []
+  /// The number of parameters of the published configuration here and in the vectors, if stated.
+  public var publishedParameters = 0
+  public var expectedPublishedParameters: Int?
+  /// The audit of the model.
+  public var leaks = false
+  public var largestChange: Float = 0
+  public var expectedLeaks: Bool?
+  /// Incremental decoding against the parallel pass, relative to the largest logit.
+  public var incrementalDifference: Double?
+  /// What did not hold, in words.
+  public var failures: [String] = []
+  /// Whether everything held.
+  public var passes: Bool { failures.isEmpty }
+}
+
+/// Runs a golden directory's model in the engine and compares.
+public struct Conformance {
+  let golden: GoldenSet
+  let tolerances: ConformanceTolerances
+
+  public init(_ golden: GoldenSet, tolerances: ConformanceTolerances = .init()) {
+    self.golden = golden
+    self.tolerances = tolerances
+  }
+
+  /// Compares one variant.
+  public func check(_ variant: Variant) throws -> ConformanceResult {
+    let model = try ModelRegistry.model(
+      version: golden.version, configuration: golden.configuration, variant: variant)
+    let vectors = try golden.vectors(of: variant)
+    let figures = try golden.figures(of: variant)
+    var result = ConformanceResult(version: golden.version, variant: variant)
+    try checkLogits(model, vectors, &result)
+    try checkGradients(model, vectors, figures, &result)
+    for name in ["trace", "trace_full_lr"] { try checkTrace(model, name, figures, &result) }
+    try checkParameterCount(variant, figures, &result)
+    try checkCausality(model, variant, &result)
+    return result
+  }
+
+  private func checkLogits(
+    _ model: any LanguageModel, _ vectors: Safetensors, _ result: inout ConformanceResult
+  ) throws {
+    let graph = LogitGraph(
+      model, try golden.store(for: model), mode: .evaluation, batch: golden.inputs.count,
+      time: golden.inputs[0].count)
+    let logits = graph.logits(golden.inputs.flatMap { $0 })
+    let expected = try vectors.values(of: "logits")
+    guard logits.count == expected.count else {
+      throw GoldenSetError(path: vectors.path, reason: "\"logits\" has the wrong shape")
+    }
+    result.logitDifference = Self.relativeDifference(logits, expected)
+    result.fail(
+      if: result.logitDifference, exceeds: tolerances.logits, "logits differ from the vectors")
+  }
+
+  private func checkGradients(
+    _ model: any LanguageModel, _ vectors: Safetensors, _ figures: JSONValue,
+    _ result: inout ConformanceResult
+  ) throws {
+    let trainer = try trainer(model)
+    // The gradients are those of the full objective: at the step where all terms are active.
+    trainer.step = figures["trace_full_lr"]?.arrayValue?.first?["step"]?.integerValue ?? 0
+    let loss = trainer.computeGradients(batch(model))
+    if let expected = figures["loss"]?.doubleValue {
+      result.lossDifference = Self.relativeDifference(loss, expected)
+      result.fail(if: result.lossDifference, exceeds: tolerances.losses, "the loss differs")
+    }
+    for (name, value) in trainer.lossTerms {
+      guard let expected = figures["components"]?[name]?.doubleValue else { continue }
+      let difference = Self.relativeDifference(value, expected)
+      result.termDifferences.append((name, difference))
+      result.fail(if: difference, exceeds: tolerances.losses, "loss term \(name) differs")
+    }
+    var squares = 0.0
+    for parameter in model.layout.parameters {
+      let gradient = trainer.gradient(of: parameter)
+      squares += gradient.reduce(0) { $0 + Double($1) * Double($1) }
+      let name = "grad.\(parameter.name)"
+      guard vectors.shape(of: name) != nil else {
+        if gradient.contains(where: { $0 != 0 }) {
+          result.failures.append("\(parameter.name) has a gradient, the vectors have none")
+        }
+        continue
+      }
+      let difference = Self.relativeDifference(gradient, try vectors.values(of: name))
+      result.gradientDifferences.append((parameter.name, difference))
+      result.fail(
+        if: difference, exceeds: tolerances.gradients, "the gradient of \(parameter.name) differs")
+    }
+    if let expected = figures["grad_norm"]?.doubleValue {
+      result.gradientNormDifference = Self.relativeDifference(squares.squareRoot(), expected)
+      result.fail(
+        if: result.gradientNormDifference, exceeds: tolerances.losses,
+        "the gradients' norm differs")
+    }
+  }
+
+  private func checkTrace(
+    _ model: any LanguageModel, _ name: String, _ figures: JSONValue,
+    _ result: inout ConformanceResult
+  ) throws {
+    guard let trace = figures[name]?.arrayValue else { return }
+    let trainer = try trainer(model)
+    let batch = batch(model)
+    var largest = 0.0
+    for entry in trace {
+      guard let rate = entry["lr"]?.doubleValue, let loss = entry["loss"]?.doubleValue,
+        let norm = entry["grad_norm"]?.doubleValue
+      else {
+        throw GoldenSetError(path: golden.path, reason: "\(name) lacks lr, loss or grad_norm")
+      }
+      trainer.step = entry["step"]?.integerValue ?? trainer.step
+      let step = trainer.step(batch, learningRate: rate)
+      largest = max(largest, Self.relativeDifference(step.loss, loss))
+      largest = max(largest, Self.relativeDifference(step.gradientNorm, norm))
+    }
+    if let after = figures["loss_after_\(name)"]?.doubleValue {
+      largest = max(
+        largest, Self.relativeDifference(trainer.computeGradients(batch), after))
+    }
+    result.traceDifferences.append((name, largest))
+    result.fail(
+      if: largest, exceeds: tolerances.traces * Double(max(1, trace.count)),
+      "\(name) departs from the vectors")
+  }
+
+  private func checkParameterCount(
+    _ variant: Variant, _ figures: JSONValue, _ result: inout ConformanceResult
+  ) throws {
+    guard let published = ModelRegistry.publishedConfiguration(of: golden.version) else { return }
+    let model = try ModelRegistry.model(
+      version: golden.version,
+      configuration: ModelConfiguration(published, source: golden.version), variant: variant)
+    result.publishedParameters = model.layout.count
+    result.expectedPublishedParameters = figures["parameters_published"]?.integerValue
+    if let expected = result.expectedPublishedParameters, expected != result.publishedParameters {
+      result.failures.append(
+        "the published configuration has \(result.publishedParameters) parameters, not \(expected)")
+    }
+  }
+
+  private func checkCausality(
+    _ model: any LanguageModel, _ variant: Variant, _ result: inout ConformanceResult
+  ) throws {
+    let audit = CausalityAudit(model, try golden.store(for: model), tokens: golden.inputs[0])
+    result.leaks = audit.leaks
+    result.largestChange = audit.largestChange
+    result.expectedLeaks = variant == .published ? golden.publishedLeaks : false
+    if let expected = result.expectedLeaks, expected != audit.leaks {
+      result.failures.append(
+        audit.leaks ? "a later token changes earlier logits" : "the published leak is missing")
+    }
+    if let difference = audit.incrementalDifference {
+      let relative = Double(difference) / Double(max(audit.logitScale, .leastNormalMagnitude))
+      result.incrementalDifference = relative
+      result.fail(
+        if: relative, exceeds: tolerances.logits, "incremental decoding differs from the whole pass")
+    }
+  }
+
+  private func trainer(_ model: any LanguageModel) throws -> Trainer {
+    Trainer(
+      model, model.objective, try golden.store(for: model),
+      optimizer: try golden.configuration.optimizerSettings(model.optimizer), seed: 0,
+      groupSize: golden.inputs.count, pool: WorkerPool(count: 1))
+  }
+
+  private func batch(_ model: any LanguageModel) -> StepBatch {
+    var batch = StepBatch(sequences: golden.inputs.count, time: golden.inputs[0].count)
+    for (index, (inputs, following)) in zip(golden.inputs, golden.following).enumerated() {
+      batch.set(
+        index, inputs: inputs, following: following, targetShift: model.objective.targetShift)
+    }
+    return batch
+  }
+
+  /// The largest difference relative to the largest expected number; infinite if not a number.
+  static func relativeDifference(_ actual: [Float], _ expected: [Float]) -> Double {
+    guard actual.count == expected.count else { return .infinity }
+    let scale = expected.reduce(0) { max($0, abs($1)) }
+    let difference = CausalityAudit.largestDifference(actual[...], expected[...])
+    return difference == 0 ? 0 : Double(difference) / Double(max(scale, .leastNormalMagnitude))
+  }
+
+  static func relativeDifference(_ actual: Double, _ expected: Double) -> Double {
+    let difference = abs(actual - expected)
+    return difference.isNaN ? .infinity : difference / max(abs(expected), 1e-12)
+  }
+}
+
+extension ConformanceResult {
+  /// Notes a failure if a difference is too large or is not a number.
+  mutating func fail(if difference: Double, exceeds tolerance: Double, _ text: String) {
+    guard !(difference <= tolerance) else { return }
+    failures.append("\(text) by \(difference), more than \(tolerance)")
+  }
+}
+
+extension ModelConfiguration {
+  /// The optimiser's settings, with what the configuration says of them.
+  func optimizerSettings(_ base: AdamWSettings) throws -> AdamWSettings {
+    var settings = base
+    settings.beta1 = try number("adam_beta1", default: base.beta1)
+    settings.beta2 = try number("adam_beta2", default: base.beta2)
+    settings.epsilon = try number("adam_eps", default: base.epsilon)
+    settings.weightDecay = try number("weight_decay", default: base.weightDecay)
+    settings.clipNorm = try number("grad_clip", default: base.clipNorm)
+    return settings
+  }
+}

@@ -1,0 +1,39 @@
+/// What a model is trained to do: the loss terms that are recorded behind its forward pass.
+public protocol Objective: Sendable {
+  /// How many tokens further than the next one the targets lie: 0, or 1 for recipes that shift
+  /// twice.
+  var targetShift: Int { get }
+  /// The names of the loss terms, by slot; at most eight.
+  var lossNames: [String] { get }
+
+  /// Records the loss terms of a training or evaluation graph.
+  ///
+  /// - Returns: the scored positions of the next-token term, for evaluation.
+  func record(_ output: ModelOutput, in graph: Graph) -> ScoredPositions
+  /// The factor of a loss term in a step. A term whose factor is 0 has no gradient.
+  func lossWeight(_ slot: Int, step: Int) -> Float
+  /// Whether a parameter has a gradient in a step. Others are left alone by the optimiser.
+  func isActive(_ parameter: Parameter, step: Int) -> Bool
+}
+
+extension Objective {
+  public func isActive(_ parameter: Parameter, step: Int) -> Bool { true }
+}
+
+/// Predicting the token that follows, by the mean cross-entropy over the positions of a sequence.
+public struct NextToken: Objective {
+  public let targetShift: Int
+  public var lossNames: [String] { ["cross_entropy"] }
+
+  /// - Parameter targetShift: 0 for the next token; 1 for the one after it, as recipes that shift
+  ///   twice do.
+  public init(targetShift: Int = 0) { self.targetShift = targetShift }
+
+  public func record(_ output: ModelOutput, in graph: Graph) -> ScoredPositions {
+    graph.crossEntropy(
+      output.hidden, head: output.head, name: lossNames[0],
+      positionsPerSequence: graph.time - targetShift)
+  }
+
+  public func lossWeight(_ slot: Int, step: Int) -> Float { 1 }
+}

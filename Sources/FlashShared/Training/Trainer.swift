@@ -1,0 +1,102 @@
+/// One model in training: parameters, optimiser and workers.
+public final class Trainer {
+  /// The model.
+  public let model: any LanguageModel
+  /// What it is trained to do.
+  public let objective: any Objective
+  /// Its parameters.
+  public let store: ParameterStore
+  /// Optimiser steps so far.
+  public internal(set) var step = 0
+  /// Keys every random draw.
+  public let seed: UInt64
+  let optimizer: AdamW
+  private let workers: GradientWorkers
+  private let pool: WorkerPool
+  private var isActive: [Bool]
+  private var activeStep = -1
+  private var losses: [Double]
+
+  /// Prepares training; the store's values are left as they are.
+  ///
+  /// - Parameters:
+  ///   - groupSize: sequences that a worker takes through the model at a time.
+  ///   - pool: the workers.
+  public init(
+    _ model: any LanguageModel, _ objective: any Objective, _ store: ParameterStore,
+    optimizer settings: AdamWSettings, seed: UInt64, groupSize: Int, pool: WorkerPool
+  ) {
+    self.model = model
+    self.objective = objective
+    self.store = store
+    self.seed = seed
+    self.pool = pool
+    optimizer = AdamW(store, settings)
+    workers = GradientWorkers(model, objective, store, groupSize: groupSize, pool: pool)
+    isActive = store.layout.parameters.map { _ in true }
+    losses = objective.lossNames.map { _ in 0 }
+  }
+
+  /// What a step did.
+  public struct StepResult: Sendable {
+    /// The weighted sum of the loss terms before the step, in nats.
+    public var loss: Double
+    /// The norm of the gradients before clipping.
+    public var gradientNorm: Double
+    /// Whether both are finite; if not, no parameter was changed.
+    public var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
+  }
+
+  /// Computes the gradients of a batch and updates the parameters, unless they are not finite.
+  public func step(_ batch: StepBatch, learningRate: Double) -> StepResult {
+    let loss = computeGradients(batch)
+    guard loss.isFinite else {
+      step += 1
+      return StepResult(loss: loss, gradientNorm: .nan)
+    }
+    let norm = optimizer.step(
+      gradients: workers.gradients, learningRate: learningRate, isActive: isActive, pool: pool)
+    step += 1
+    store.updateDerived()
+    return StepResult(loss: loss, gradientNorm: norm)
+  }
+
+  /// Computes the gradients of a batch at the current step without using them.
+  ///
+  /// - Returns: the weighted sum of the loss terms, in nats.
+  @discardableResult
+  func computeGradients(_ batch: StepBatch) -> Double {
+    for parameter in store.layout.parameters {
+      isActive[parameter.index] = objective.isActive(parameter, step: step)
+    }
+    workers.run(batch, step: step, seed: seed, losses: &losses)
+    var loss = 0.0
+    for slot in losses.indices {
+      let weight = objective.lossWeight(slot, step: step)
+      if weight != 0 { loss += losses[slot] * Double(weight) }
+    }
+    return loss
+  }
+
+  /// The mean of each loss term over the last step's sequences, by name, without factors.
+  public var lossTerms: [(name: String, value: Double)] {
+    Array(zip(objective.lossNames, losses)).map { (name: $0, value: $1) }
+  }
+
+  /// The summed gradient of a parameter after `computeGradients` on one worker.
+  func gradient(of parameter: Parameter) -> [Float] {
+    var sum = Array(workers.gradients[0][parameter.range])
+    for buffer in workers.gradients.dropFirst() {
+      for (index, value) in buffer[parameter.range].enumerated() { sum[index] += value }
+    }
+    return sum
+  }
+
+  /// Whether a parameter had a gradient in the last step.
+  func wasActive(_ parameter: Parameter) -> Bool { isActive[parameter.index] }
+
+  /// Bytes of parameters, moments, gradients and tensors.
+  public var memoryBytes: Int {
+    12 * store.values.count + 4 * store.derivedValues.count + workers.memoryBytes
+  }
+}
