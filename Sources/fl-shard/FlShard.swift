@@ -4,7 +4,10 @@ import ToolSupport
 @main
 struct FlShard: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "fl-shard", abstract: "", version: ToolMain.version)
+    commandName: "fl-shard",
+    abstract: "Curates text, and packs tokens into shards for training and evaluation.",
+    version: ToolMain.version,
+    subcommands: [StoriesCommand.self])
 
   static func main() { ToolMain.run(Self.self) }
 }

@@ -35,7 +35,8 @@ extension StoryGrammar {
       precondition(Set(rules.map(\.name)).count == rules.count, "two rules of one name")
       self.rules = Dictionary(rules.map { ($0.name, $0.choice) }) { first, _ in first }
       for table in tables {
-        var compiled = Table(name: table.name, columns: table.columns, rows: table.rows.count, cells: [])
+        var compiled = Table(
+          name: table.name, columns: table.columns, rows: table.rows.count, cells: [])
         for column in table.columns.indices {
           compiled.cells += table.rows.map { piece($0[column]) }
         }

@@ -173,8 +173,9 @@ private struct UniquenessProver {
       let (variable, column) = (Int(variable), Int(column))
       if side.rows[variable] != Self.shared {
         var side = side
-        side.pending = grammar.pieces[
-          grammar.piece(variable, column, row: side.rows[variable])][...]
+        side.pending =
+          grammar.pieces[
+            grammar.piece(variable, column, row: side.rows[variable])][...]
         return collision(side, other, text)
       }
       let table = grammar.tables[grammar.variables[variable].table]

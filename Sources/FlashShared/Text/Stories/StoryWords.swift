@@ -47,32 +47,32 @@ enum StoryWords {
     "character", "kind name he him his",
     girls.split(separator: " ").map { "girl / \($0) / she / her / her\n" }.joined()
       + boys.split(separator: " ").map { "boy / \($0) / he / him / his\n" }.joined()
-      + """
-      rabbit / Hopper / he / him / his
-      bear / Bruno / he / him / his
-      fox / Rusty / he / him / his
-      mouse / Pip / she / her / her
-      duck / Dilly / she / her / her
-      hedgehog / Spike / he / him / his
-      squirrel / Hazel / she / her / her
-      frog / Croaky / he / him / his
-      turtle / Shelly / she / her / her
-      kitten / Mittens / she / her / her
-      puppy / Biscuit / he / him / his
-      lamb / Woolly / she / her / her
-      penguin / Pogo / he / him / his
-      elephant / Trunky / he / him / his
-      monkey / Coco / she / her / her
-      pig / Pinky / she / her / her
-      lion / Leander / he / him / his
-      giraffe / Spotty / she / her / her
-      owl / Hooty / he / him / his
-      goat / Gruffy / he / him / his
-      hamster / Nibbles / she / her / her
-      donkey / Grayson / he / him / his
-      raccoon / Bandit / he / him / his
-      dragon / Sparky / she / her / her
-      """)
+        + """
+        rabbit / Hopper / he / him / his
+        bear / Bruno / he / him / his
+        fox / Rusty / he / him / his
+        mouse / Pip / she / her / her
+        duck / Dilly / she / her / her
+        hedgehog / Spike / he / him / his
+        squirrel / Hazel / she / her / her
+        frog / Croaky / he / him / his
+        turtle / Shelly / she / her / her
+        kitten / Mittens / she / her / her
+        puppy / Biscuit / he / him / his
+        lamb / Woolly / she / her / her
+        penguin / Pogo / he / him / his
+        elephant / Trunky / he / him / his
+        monkey / Coco / she / her / her
+        pig / Pinky / she / her / her
+        lion / Leander / he / him / his
+        giraffe / Spotty / she / her / her
+        owl / Hooty / he / him / his
+        goat / Gruffy / he / him / his
+        hamster / Nibbles / she / her / her
+        donkey / Grayson / he / him / his
+        raccoon / Bandit / he / him / his
+        dragon / Sparky / she / her / her
+        """)
 
   static let traits = StoryTable(
     "trait", "word",
