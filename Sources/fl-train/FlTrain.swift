@@ -1,10 +1,116 @@
 import ArgumentParser
+import FlashShared
+import Foundation
 import ToolSupport
 
+/// Trains a model by a recipe.
 @main
 struct FlTrain: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "fl-train", abstract: "", version: ToolMain.version)
+    commandName: "fl-train",
+    abstract: "Train a small language model by a recipe.",
+    discussion: """
+      Reads token shards (from fl-shard), trains on all cores and leaves in the output folder all \
+      that fl-eval and fl-sample need: recipe.json, tokenizer.json, best.safetensors, \
+      last.safetensors and log.jsonl. Each event is also printed as a JSON line.
+
+      A run can be stopped at any moment, by a signal or a power cut: the same command with \
+      --resume goes on from the last checkpoint, and with a budget in steps or tokens it ends with \
+      the same bits as if it had not been stopped.
+
+      Examples:
+        fl-train --recipe v5.2.json --train train/ --validation valid/ --output runs/v5.2
+        fl-train --recipe v5.2.json --train train/ --validation valid/ --output runs/short \\
+          --steps 200 --set optimizer.learning_rate=1e-3
+        fl-train … --output runs/v5.2 --resume | jq -c 'select(.event == "validation")'
+      """,
+    version: ToolMain.version)
+
+  @Option(help: ArgumentHelp("The recipe, a JSON file.", valueName: "file"))
+  var recipe: String
+
+  @Option(help: ArgumentHelp("The folder of the training shards.", valueName: "folder"))
+  var train: String
+
+  @Option(help: ArgumentHelp("The folder of the validation shards.", valueName: "folder"))
+  var validation: String
+
+  @Option(help: ArgumentHelp("The folder that the run is written to.", valueName: "folder"))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The tokenizer of the shards, copied into the run (default: tokenizer.json beside the "
+        + "training shards' manifest or in the folder above, where there is one).",
+      valueName: "file"))
+  var tokenizer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The variant: sound (as documented) or published (as the script behaved).",
+      valueName: "name"))
+  var variant: String?
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Replace a member of the recipe, such as batch.sequences=8; may be given several times.",
+      valueName: "path=value"))
+  var overrides: [String] = []
+
+  @Option(help: "Train for this many minutes of wall-clock time.")
+  var minutes: Double?
+
+  @Option(help: "Train for this many optimiser steps.")
+  var steps: Int?
+
+  @Option(help: "Train on this many tokens.")
+  var tokens: Int?
+
+  @Option(help: "The number of worker threads (default: one for each core).")
+  var threads: Int?
+
+  @Option(help: "The seed of every random draw.")
+  var seed: Int?
+
+  @Flag(help: "Go on from the output folder's last checkpoint, or start if there is none.")
+  var resume = false
+
+  @Flag(help: "No progress bar.")
+  var quiet = false
 
   static func main() { ToolMain.run(Self.self) }
+
+  func validate() throws {
+    if [minutes != nil, steps != nil, tokens != nil].filter({ $0 }).count > 1 {
+      throw ValidationError("Give one of --minutes, --steps and --tokens.")
+    }
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    if let variant, Variant(rawValue: variant) == nil {
+      throw ValidationError("--variant must be sound, published or repaired.")
+    }
+  }
+
+  func run() throws {
+    Interruption.install()
+    var recipe = try Recipe(
+      path: recipe, variant: variant.flatMap(Variant.init), overrides: overrides)
+    if let minutes { recipe.set("budget", ["minutes": .number(minutes)]) }
+    if let steps { recipe.set("budget", ["steps": .integer(steps)]) }
+    if let tokens { recipe.set("budget", ["tokens": .integer(tokens)]) }
+    if let seed { recipe.set("seed", .integer(seed)) }
+    let run = try TrainingRun(
+      recipe: recipe, train: ShardSet(path: train), validation: ShardSet(path: validation),
+      tokenizerPath: tokenizer ?? tokenizerBesideShards(),
+      options: TrainingRun.Options(
+        output: output, resumes: resume,
+        threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, isQuiet: quiet))
+    try run.run()
+  }
+
+  private func tokenizerBesideShards() -> String? {
+    ["\(train)/tokenizer.json", "\(train)/../tokenizer.json"].first {
+      FileManager.default.fileExists(atPath: $0)
+    }
+  }
 }

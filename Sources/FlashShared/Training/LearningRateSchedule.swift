@@ -39,15 +39,14 @@ public struct LearningRateSchedule: Sendable, Equatable {
   /// - Parameters:
   ///   - step: from 0.
   ///   - budgetProgress: the part of the budget that is used before this step, 0 to 1.
-  public func rate(step: Int, budgetProgress: Double) -> Double {
+  ///   - warmupProgress: the part that was used when the warm-up ended.
+  public func rate(step: Int, budgetProgress: Double, warmupProgress: Double) -> Double {
     if step < warmupSteps { return peak * Double(step + firstFactor) / Double(warmupSteps) }
     var progress: Double
     if let totalSteps {
       progress = Double(step - warmupSteps) / Double(max(1, totalSteps - warmupSteps))
     } else {
-      // The budget's progress at the end of the warm-up is not known while it is measured in
-      // minutes, so the cosine is over the whole budget there; for steps the difference is small.
-      progress = budgetProgress
+      progress = (budgetProgress - warmupProgress) / max(1e-9, 1 - warmupProgress)
     }
     if isClamped { progress = min(max(progress, 0), 1) }
     return minimum + (peak - minimum) / 2 * (1 + cos(.pi * progress))

@@ -47,19 +47,23 @@ public final class Trainer {
     public var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
   }
 
-  /// Computes the gradients of a batch and updates the parameters, unless they are not finite.
+  /// Computes the gradients of a batch and updates the parameters, unless the loss or a gradient
+  /// is not finite: then nothing changes, and the step is not counted.
   public func step(_ batch: StepBatch, learningRate: Double) -> StepResult {
     let loss = computeGradients(batch)
-    guard loss.isFinite else {
-      step += 1
-      return StepResult(loss: loss, gradientNorm: .nan)
-    }
+    guard loss.isFinite else { return StepResult(loss: loss, gradientNorm: .nan) }
     let norm = optimizer.step(
       gradients: workers.gradients, learningRate: learningRate, isActive: isActive, pool: pool)
-    step += 1
-    store.updateDerived()
-    return StepResult(loss: loss, gradientNorm: norm)
+    let result = StepResult(loss: loss, gradientNorm: norm)
+    if result.isFinite {
+      step += 1
+      store.updateDerived()
+    }
+    return result
   }
+
+  /// Counts a step in which nothing is learned.
+  public func skipStep() { step += 1 }
 
   /// Computes the gradients of a batch at the current step without using them.
   ///

@@ -1,0 +1,58 @@
+import Foundation
+
+/// Machine-readable events: one JSON object a line, `event` and `time` first.
+///
+/// Lines go to standard output, to a file, or to both. Each line is handed to the system whole and
+/// at once, so that a reader never sees half of one and a crash loses none.
+public final class EventLog {
+  private let fileDescriptor: Int32?
+  private let path: String?
+  private let toStandardOutput: Bool
+
+  /// - Parameters:
+  ///   - path: a file to append to; nil for none.
+  ///   - size: the file is first cut to this many bytes, so that events after a checkpoint that a
+  ///     run resumes from are not told twice; nil keeps all.
+  ///   - toStandardOutput: also print each line.
+  public init(path: String?, truncatedTo size: Int? = nil, toStandardOutput: Bool) throws {
+    self.path = path
+    self.toStandardOutput = toStandardOutput
+    guard let path else {
+      fileDescriptor = nil
+      return
+    }
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw FileError.cannotCreate(path: path, reason: systemErrorText())
+    }
+    fileDescriptor = descriptor
+    if let size, lseek(descriptor, 0, SEEK_END) > size, ftruncate(descriptor, size) != 0 {
+      throw FileError.cannotWrite(path: path, reason: systemErrorText())
+    }
+  }
+
+  deinit {
+    if let fileDescriptor { close(fileDescriptor) }
+  }
+
+  /// The file's length in bytes; 0 if there is none.
+  public var size: Int { fileDescriptor.map { Int(lseek($0, 0, SEEK_END)) } ?? 0 }
+
+  /// Writes one event.
+  public func write(_ event: String, _ fields: JSONObject) throws {
+    var object: JSONObject = ["event": .string(event), "time": .string(Self.timestamp())]
+    for (name, value) in fields.members { object[name] = value }
+    let line = JSONValue.object(object).serialized(digits: 9) + [UInt8(ascii: "\n")]
+    try line.withUnsafeBytes { bytes in
+      if let fileDescriptor, let path {
+        try writeAll(bytes, to: fileDescriptor, path: path)
+      }
+      if toStandardOutput { try writeAll(bytes, to: 1, path: "standard output") }
+    }
+  }
+
+  /// The time as 2026-01-31T12:34:56.789Z.
+  private static func timestamp() -> String {
+    Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
+  }
+}

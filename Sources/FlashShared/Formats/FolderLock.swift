@@ -1,0 +1,35 @@
+import Foundation
+
+/// A folder that one process at a time works in.
+///
+/// The lock is the system's (`flock`), so it ends with the process however that ends; the file's
+/// content only tells who holds it.
+public final class FolderLock {
+  private let descriptor: Int32
+
+  /// Creates the folder where it is missing and takes the lock, or says who has it.
+  public init(folder: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw FileError.cannotCreate(path: folder, reason: systemErrorText())
+    }
+    let path = "\(folder)/.lock"
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw FileError.cannotCreate(path: path, reason: systemErrorText())
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let owner = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+      close(descriptor)
+      throw FileError.locked(
+        path: folder,
+        owner: owner.isEmpty ? "another process" : owner.trimmingCharacters(in: .newlines))
+    }
+    let text = "process \(getpid())\n"
+    _ = ftruncate(descriptor, 0)
+    _ = pwrite(descriptor, text, text.utf8.count, 0)
+  }
+
+  deinit { close(descriptor) }
+}

@@ -1,0 +1,71 @@
+/// The loss over windows of a validation set, windows in order, shared out to the workers.
+///
+/// Losses are added up in window order: the result does not depend on the number of workers.
+final class ValidationLoss: WorkerTask, @unchecked Sendable {
+  // Workers touch only the elements of their own windows; the rest is set while none runs.
+
+  private let windows: TokenWindows
+  private let objective: any Objective
+  private let pool: WorkerPool
+  private var scorers: [Scorer]
+  private var count = 0
+
+  /// One worker's graph and what it found.
+  private final class Scorer {
+    let graph: Graph
+    let scored: ScoredPositions
+    var batch: StepBatch
+    var sums: [Double] = []
+    var failure: (any Error)?
+
+    init(
+      _ model: any LanguageModel, _ objective: any Objective, _ store: ParameterStore, time: Int
+    ) {
+      graph = Graph(store, mode: .evaluation, batch: 1, time: time)
+      scored = objective.record(model(graph), in: graph)
+      batch = StepBatch(sequences: 1, time: time)
+    }
+  }
+
+  init(
+    _ model: any LanguageModel, _ objective: any Objective, _ store: ParameterStore,
+    windows: TokenWindows, pool: WorkerPool
+  ) {
+    self.windows = windows
+    self.objective = objective
+    self.pool = pool
+    scorers = (0..<pool.count).map { _ in
+      Scorer(model, objective, store, time: windows.length)
+    }
+  }
+
+  /// The mean loss in nats a token over the first windows.
+  func mean(windows limit: Int) throws -> Double {
+    count = min(limit, windows.count)
+    pool.run(self)
+    for scorer in scorers {
+      if let failure = scorer.failure { throw failure }
+    }
+    let sum = scorers.reduce(0) { $1.sums.reduce($0, +) }
+    return sum / Double(count * (windows.length - objective.targetShift))
+  }
+
+  func run(worker: Int) {
+    let scorer = scorers[worker]
+    scorer.sums.removeAll(keepingCapacity: true)
+    scorer.failure = nil
+    do {
+      for window in WorkerPool.share(of: count, worker: worker, workers: pool.count) {
+        try windows.fill(
+          &scorer.batch, sequence: 0, window: window, targetShift: objective.targetShift)
+        _ = scorer.graph.tokens.update(fromContentsOf: scorer.batch.tokens)
+        _ = scorer.graph.targets.update(fromContentsOf: scorer.batch.targets)
+        scorer.graph.forward()
+        let losses = scorer.graph.values(of: scorer.scored.losses)
+        scorer.sums.append(losses.reduce(0) { $0 + Double($1) })
+      }
+    } catch {
+      scorer.failure = error
+    }
+  }
+}
