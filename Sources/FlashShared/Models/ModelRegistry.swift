@@ -1,7 +1,8 @@
 /// The architectures by the identifiers of the versions that they serve.
 public enum ModelRegistry {
   private static let architectures: [any LanguageModel.Type] = [
-    NovaIgnition.self
+    NovaIgnition.self,
+    Bolt.self,
   ]
 
   /// All version identifiers.

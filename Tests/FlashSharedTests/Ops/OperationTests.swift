@@ -7,7 +7,7 @@ import Testing
 @Suite struct OperationTests {
   static let checks: [OperationCheck] =
     embeddingChecks + linearChecks + normalizationChecks + elementwiseChecks + attentionChecks
-    + lossChecks
+    + lossChecks + convolutionChecks + swiGLUChecks
 
   @Test(arguments: checks) func agreesWithItsOracle(_ check: OperationCheck) { check.run() }
 

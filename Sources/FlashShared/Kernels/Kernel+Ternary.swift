@@ -1,0 +1,53 @@
+extension Kernel {
+  /// How the scale of a ternary matrix comes from the mean magnitude m of its numbers.
+  public enum TernaryScale: Sendable, Equatable {
+    /// Numbers are divided by m + 1e-8 before rounding; the levels are −m, 0, m.
+    case offset
+    /// Numbers are divided by s = max(m, 1e-5); the levels are −s, 0, s.
+    case floored
+  }
+
+  /// The ternary form of a matrix: each number becomes −s, 0 or s, after
+  /// q = s · clamp(round(w / divisor), −1, 1).
+  ///
+  /// Halves round to even, so exactly ½ gives 0, and |w / divisor| > ½ is the whole of rounding and
+  /// clamping.
+  ///
+  /// - Parameters:
+  ///   - weights, output: [rows, columns].
+  ///   - isPerRow: whether each row has a scale of its own; else the whole matrix has one.
+  public static func ternary(
+    _ weights: Source, _ output: Destination, rows: Int, columns: Int, isPerRow: Bool,
+    scale: TernaryScale
+  ) {
+    let groupCount = isPerRow ? columns : rows &* columns
+    for group in 0..<(isPerRow ? rows : 1) {
+      let source = weights + group &* groupCount
+      let mean = meanMagnitude(source, count: groupCount)
+      let level = scale == .offset ? mean : Swift.max(mean, 1e-5)
+      let divisor = Vector(repeating: scale == .offset ? mean + 1e-8 : level)
+      let positive = Vector(repeating: level)
+      let half = Vector(repeating: 0.5)
+      map(source, output + group &* groupCount, count: groupCount) { w in
+        let x = w / divisor
+        let up = Vector.zero.replacing(with: positive, where: x .> half)
+        return up.replacing(with: -positive, where: x .< -half)
+      }
+    }
+  }
+
+  /// The mean of the magnitudes, summed like `sumOfSquares`: in float32 within a block, the blocks in
+  /// float64.
+  static func meanMagnitude(_ x: Source, count: Int) -> Float {
+    let block = 4096
+    var result = 0.0
+    for start in stride(from: 0, to: count, by: block) {
+      var s = Vector.zero
+      forEachBlock(count: Swift.min(block, count &- start)) { i, n in
+        s += magnitude(load(x + start + i, count: n))
+      }
+      result += Double(sum(s))
+    }
+    return Float(result / Double(count))
+  }
+}
