@@ -126,13 +126,12 @@ public final class Graph {
       run.state = arena.state(of: index)
       operation.forward(run)
     }
-    for (index, operation) in operations.enumerated().reversed()
-    where arena.plan.participates[index] {
+    for index in operations.indices.reversed() where arena.plan.participates[index] {
       for tensor in arena.plan.cleared[index] {
         arena.gradientPointer(tensor)?.update(repeating: 0, count: shapes[tensor].reduce(1, *))
       }
       run.inputGradientRules = arena.rules(of: index)
-      operation.backward(run)
+      operations[index].backward(run)
     }
   }
 

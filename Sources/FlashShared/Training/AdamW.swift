@@ -87,6 +87,8 @@ final class AdamW {
     work.gradientScale = settings.clipNorm.map { Float(min(1, $0 / (norm + 1e-6))) } ?? 1
     work.phase = .updating
     pool.run(work)
+    // So that the caller alone holds its array and may change it in place.
+    work.isActive = []
     return norm
   }
 

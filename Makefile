@@ -1,0 +1,47 @@
+# Targets: all (build), setup, test, quickstart, lint, benchmark, install, clean.
+
+SWIFT ?= swift
+# Where the build goes; another folder keeps builds apart.
+BUILD ?= .build
+PREFIX ?= /usr/local
+# FLASHLM_CPU picks the processor: native (default), x86-64-v3, portable, …; see Package.swift.
+
+TOOLS := fl-tokenize fl-shard fl-train fl-eval fl-sample
+SWIFT_FLAGS := -c release --scratch-path $(BUILD) -Xswiftc -enable-testing
+PACKAGES := libopenblas-dev libjansson-dev pkg-config jq shellcheck curl
+
+.PHONY: all setup test lint quickstart benchmark install clean
+
+all:
+	$(SWIFT) build $(SWIFT_FLAGS)
+
+# Installs the Debian packages that are missing; asks for nothing if none is.
+setup:
+	@missing=; for package in $(PACKAGES); do \
+	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
+	if [ -n "$$missing" ]; then \
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  $$sudo apt-get update && \
+	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y --no-install-recommends $$missing; \
+	fi
+
+test: lint
+	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
+	FLASHLM_BIN="$(abspath $(BUILD))/release" $(SWIFT) test $(SWIFT_FLAGS) --skip-build
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	shellcheck --external-sources pipelines/*.sh benchmarks/*/*.sh .ci/run
+
+quickstart: all
+	pipelines/quickstart.sh
+
+benchmark: all
+	benchmarks/run.sh
+
+install: all
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	cd "$(BUILD)/release" && install $(TOOLS) "$(DESTDIR)$(PREFIX)/bin"
+
+clean:
+	rm -rf $(BUILD)
