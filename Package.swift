@@ -68,7 +68,8 @@ let package = Package(
     tool("fl-tokenize"), tool("fl-shard"), tool("fl-train"), tool("fl-eval"), tool("fl-sample"),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
-      name: "FlashSharedTests", dependencies: ["FlashShared", "CAllocationCounter"], exclude: ["Golden"],
+      name: "FlashSharedTests", dependencies: ["FlashShared", "CAllocationCounter"],
+      exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
       name: "ToolTests",

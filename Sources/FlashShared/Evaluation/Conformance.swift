@@ -187,7 +187,8 @@ public struct Conformance {
       let relative = Double(difference) / Double(max(audit.logitScale, .leastNormalMagnitude))
       result.incrementalDifference = relative
       result.fail(
-        if: relative, exceeds: tolerances.logits, "incremental decoding differs from the whole pass")
+        if: relative, exceeds: tolerances.logits, "incremental decoding differs from the whole pass"
+      )
     }
   }
 

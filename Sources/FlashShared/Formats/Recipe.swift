@@ -74,7 +74,9 @@ public struct Recipe: Sendable, Equatable {
     _ path: String, in range: ClosedRange<Int>, default fallback: Int? = nil
   ) throws -> Int {
     let form = "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
-    return try value(path, fallback, form) { $0.integerValue.flatMap { range.contains($0) ? $0 : nil } }
+    return try value(path, fallback, form) {
+      $0.integerValue.flatMap { range.contains($0) ? $0 : nil }
+    }
   }
 
   /// A number within bounds, or a default where the member is missing.
@@ -82,7 +84,9 @@ public struct Recipe: Sendable, Equatable {
     _ path: String, in range: ClosedRange<Double>, default fallback: Double? = nil
   ) throws -> Double {
     let form = "must be a number from \(range.lowerBound) to \(range.upperBound)"
-    return try value(path, fallback, form) { $0.doubleValue.flatMap { range.contains($0) ? $0 : nil } }
+    return try value(path, fallback, form) {
+      $0.doubleValue.flatMap { range.contains($0) ? $0 : nil }
+    }
   }
 
   /// A string, or a default where the member is missing.

@@ -51,7 +51,9 @@ public struct Safetensors: Sendable {
       }
       let shape = value["shape"]?.arrayValue?.map { $0.integerValue ?? -1 } ?? [-1]
       let offsets = value["data_offsets"]?.arrayValue?.map { $0.integerValue ?? -1 } ?? []
-      guard shape.allSatisfy({ $0 >= 0 }) else { throw bad("tensor \"\(name)\" has no valid shape") }
+      guard shape.allSatisfy({ $0 >= 0 }) else {
+        throw bad("tensor \"\(name)\" has no valid shape")
+      }
       var bytes = 4
       for extent in shape {
         let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)

@@ -32,7 +32,8 @@ extension Kernel {
   ) {
     for head in 0..<heads {
       let offset = head &* headWidth
-      for tile in AttentionTile.tiles(time: time, window: window) {
+      for firstQuery in stride(from: 0, to: time, by: attentionQueryTile) {
+        let tile = AttentionTile(firstQuery: firstQuery, time: time, window: window)
         let scores = scratch
         scoreTile(
           queries: queries + offset, keys: keys + offset, rowStride: rowStride, tile: tile,
@@ -88,7 +89,8 @@ extension Kernel {
     }
     for head in 0..<heads {
       let offset = head &* headWidth
-      for tile in AttentionTile.tiles(time: time, window: window) {
+      for firstQuery in stride(from: 0, to: time, by: attentionQueryTile) {
+        let tile = AttentionTile(firstQuery: firstQuery, time: time, window: window)
         let firstKey = offset &+ tile.firstKey &* rowStride
         let firstQuery = offset &+ tile.firstQuery &* rowStride
         let firstKeyGradient = offset &+ tile.firstKey &* gradientStride
@@ -165,14 +167,12 @@ struct AttentionTile {
   var firstKey: Int
   var keyCount: Int
 
-  static func tiles(time: Int, window: Int?) -> some Sequence<AttentionTile> {
-    stride(from: 0, to: time, by: Kernel.attentionQueryTile).lazy.map { firstQuery in
-      let count = Swift.min(Kernel.attentionQueryTile, time - firstQuery)
-      let firstKey = window.map { Swift.max(0, firstQuery - $0 + 1) & ~31 } ?? 0
-      return AttentionTile(
-        firstQuery: firstQuery, queryCount: count, firstKey: firstKey,
-        keyCount: firstQuery + count - firstKey)
-    }
+  /// The tile that begins with a query; keys begin at a multiple of 32, as dropout's draws do.
+  init(firstQuery: Int, time: Int, window: Int?) {
+    self.firstQuery = firstQuery
+    queryCount = Swift.min(Kernel.attentionQueryTile, time - firstQuery)
+    firstKey = window.map { Swift.max(0, firstQuery - $0 + 1) & ~31 } ?? 0
+    keyCount = firstQuery + queryCount - firstKey
   }
 
   /// The keys that a query sees, relative to `firstKey`.

@@ -83,7 +83,8 @@ public struct NovaIgnition: LanguageModel {
 
 extension NovaIgnition.Block {
   func callAsFunction(_ hidden: Tensor, in graph: Graph) -> Tensor {
-    let projected = qkv(norm1(hidden, in: graph), in: graph)  // [batch, time, 3 · heads · headWidth]
+    // [batch, time, 3 · heads · headWidth]
+    let projected = qkv(norm1(hidden, in: graph), in: graph)
     let attended = graph.causalAttention(projected, shape, rotary: rotary, dropout: dropout)
     let mixed = graph.add(hidden, out(attended, in: graph))  // [batch, time, width]
 

@@ -63,7 +63,8 @@ struct CausalAttention: Operation {
       let gradient = projectedGradient + sequence * time * projected.width
       let offset = sequence * time * innerWidth
       Kernel.attentionGradient(
-        outputGradient: run.gradient(output) + offset, outputStride: innerWidth, queries: rows, keys: rows + innerWidth,
+        outputGradient: run.gradient(output) + offset, outputStride: innerWidth, queries: rows,
+        keys: rows + innerWidth,
         values: rows + 2 * innerWidth, rowStride: projected.width,
         logSumExp: run.value(logSumExp) + sequence * shape.heads * time,
         queryGradient: gradient, keyGradient: gradient + innerWidth,

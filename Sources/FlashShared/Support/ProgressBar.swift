@@ -42,7 +42,9 @@ public struct ProgressBar {
     if isVisible { write("\r\u{1B}[K") }
   }
 
-  private func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+  private func write(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
 
   /// Seconds as minutes and seconds, or hours and minutes.
   static func clock(_ seconds: Double) -> String {

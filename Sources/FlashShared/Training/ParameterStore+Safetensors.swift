@@ -14,7 +14,9 @@ extension ParameterStore {
       }
       guard shape == parameter.shape else {
         throw SafetensorsError(
-          path: file.path, reason: "tensor \"\(name)\" is \(shape), the model has \(parameter.shape)")
+          path: file.path,
+
+          reason: "tensor \"\(name)\" is \(shape), the model has \(parameter.shape)")
       }
       setValues(try file.values(of: name), of: parameter)
     }

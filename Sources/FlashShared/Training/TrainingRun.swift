@@ -263,7 +263,8 @@ public final class TrainingRun {
     let names = saved.settings.members.map(\.name) + given.settings.members.map(\.name)
     return names.first {
       !free.contains($0)
-        && saved.settings[$0].map(JSONValue.canonical) != given.settings[$0].map(JSONValue.canonical)
+        && saved.settings[$0].map(JSONValue.canonical)
+          != given.settings[$0].map(JSONValue.canonical)
     }
   }
 }

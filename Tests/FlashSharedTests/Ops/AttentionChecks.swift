@@ -30,7 +30,8 @@ private func attentionOracle(
         let first = max(0, query - (window ?? time) + 1)
         let q = vector(query, 0)
         let weights = (first...query).map { key in
-          exp(zip(q, vector(key, 1)).reduce(0) { $0 + $1.0 * $1.1 } / Double(headWidth).squareRoot())
+          exp(
+            zip(q, vector(key, 1)).reduce(0) { $0 + $1.0 * $1.1 } / Double(headWidth).squareRoot())
         }
         let total = weights.reduce(0, +)
         for key in first...query {
