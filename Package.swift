@@ -51,10 +51,11 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(
       name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(name: "CProcessor"),
     .target(
       name: "FlashShared",
       dependencies: [
-        "COpenBLAS", "CJansson",
+        "COpenBLAS", "CJansson", "CProcessor",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict + tuned),

@@ -1,9 +1,11 @@
-import COpenBLAS
-
+/// Matrix products.
+///
+/// With AVX-512, all of them run on register tiles over panels of the right-hand matrix
+/// (`RegisterTile`, `multiplyPanels`), after Goto and van de Geijn, "Anatomy of high-performance
+/// matrix multiplication" (2008). Elsewhere large products go to OpenBLAS: it chooses its code by
+/// the processor that it runs on, while ours is fixed when it is built. `benchmarks/NOTES.md`
+/// compares the two.
 extension Kernel {
-  /// Workers are the only threads there are, so OpenBLAS computes on the thread that calls it.
-  private static let openBLASIsSingleThreaded: Void = openblas_set_num_threads(1)
-
   /// A general product: C = scale · op(A) · op(B), or C += that.
   ///
   /// - Parameters:
@@ -17,87 +19,124 @@ extension Kernel {
     into c: Destination, leadingDimension cStride: Int,
     rows: Int, columns: Int, depth: Int, scale: Float = 1, accumulate: Bool = false
   ) {
-    _ = openBLASIsSingleThreaded
-    cblas_sgemm(
-      CblasRowMajor, aTransposed ? CblasTrans : CblasNoTrans,
-      bTransposed ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns), blasint(depth),
-      scale, a, blasint(aStride), b, blasint(bStride), accumulate ? 1 : 0, c, blasint(cStride))
-  }
-
-  /// A linear layer: Y = X · Wᵀ.
-  ///
-  /// - Parameters:
-  ///   - input: X, [rows, inputWidth].
-  ///   - weight: W, [outputWidth, inputWidth].
-  ///   - output: Y, [rows, outputWidth].
-  public static func linear(
-    _ input: Source, _ weight: Source, _ output: Destination, rows: Int, inputWidth: Int,
-    outputWidth: Int, accumulate: Bool = false
-  ) {
-    if rows == 1 {
-      matrixVector(
-        weight, input, output, rows: outputWidth, columns: inputWidth, accumulate: accumulate)
+    if prefersOpenBLAS(rows: rows, columns: columns, depth: depth) {
+      multiplyWithOpenBLAS(
+        a, transposed: aTransposed, leadingDimension: aStride, b, transposed: bTransposed,
+        leadingDimension: bStride, into: c, leadingDimension: cStride, rows: rows,
+        columns: columns, depth: depth, scale: scale, accumulate: accumulate)
+    } else if aTransposed {
+      multiplyTransposed(
+        a, aStride, b, transposed: bTransposed, bStride, c, cStride, rows: rows, columns: columns,
+        depth: depth, scale: scale, accumulate: accumulate)
     } else {
-      multiply(
-        input, transposed: false, leadingDimension: inputWidth, weight, transposed: true,
-        leadingDimension: inputWidth, into: output, leadingDimension: outputWidth, rows: rows,
-        columns: outputWidth, depth: inputWidth, accumulate: accumulate)
+      multiplyRows(
+        a, aStride, b, transposed: bTransposed, bStride, c, cStride, rows: rows, columns: columns,
+        depth: depth, scale: scale, accumulate: accumulate)
     }
   }
 
-  /// The gradient of a linear layer's input: dX = dY · W.
-  ///
-  /// Shapes as in `linear`.
-  public static func linearInputGradient(
-    _ outputGradient: Source, _ weight: Source, _ inputGradient: Destination, rows: Int,
-    inputWidth: Int, outputWidth: Int, accumulate: Bool = false
+  /// The product where A lies in memory as [rows, depth]: each panel of B is packed in turn and
+  /// used for all rows.
+  private static func multiplyRows(
+    _ a: Source, _ aStride: Int, _ b: Source, transposed bTransposed: Bool, _ bStride: Int,
+    _ c: Destination, _ cStride: Int, rows: Int, columns: Int, depth: Int, scale: Float,
+    accumulate: Bool
   ) {
-    if rows == 1 {
-      vectorMatrix(
-        outputGradient, weight, inputGradient, rows: outputWidth, columns: inputWidth,
-        accumulate: accumulate)
-    } else {
-      multiply(
-        outputGradient, transposed: false, leadingDimension: outputWidth, weight, transposed: false,
-        leadingDimension: inputWidth,
-        into: inputGradient, leadingDimension: inputWidth, rows: rows, columns: inputWidth,
-        depth: outputWidth, accumulate: accumulate)
+    let spare = ThreadMemory.floats(spareCount + panelDepth * panelWidth)
+    let panel = spare + spareCount
+    forEachSlice(columns: columns, depth: depth) { column, k, slice in
+      let width = Swift.min(panelWidth, columns &- column)
+      packSlice(
+        b, transposed: bTransposed, bStride, column: column, columns: width, k: k, depth: slice,
+        scale: scale, panel)
+      let product = PanelProduct(
+        rowStride: aStride, depthStride: 1, cStride: cStride, width: width, depth: slice,
+        accumulate: accumulate || k > 0, spare: spare)
+      product.run(a + k, panel, c + column, rows: rows)
     }
   }
 
-  /// The gradient of a linear layer's weight: dW += dYᵀ · X.
-  ///
-  /// Shapes as in `linear`.
-  public static func linearWeightGradient(
-    _ outputGradient: Source, _ input: Source, _ weightGradient: Destination, rows: Int,
-    inputWidth: Int, outputWidth: Int
+  /// The product where A lies in memory as [depth, rows]. Walking down its columns touches a page
+  /// a number, so strips of it are packed, each as tall as a tile, and several at a time, so that
+  /// whole cache lines are used; and all of B's panels are packed before them.
+  private static func multiplyTransposed(
+    _ a: Source, _ aStride: Int, _ b: Source, transposed bTransposed: Bool, _ bStride: Int,
+    _ c: Destination, _ cStride: Int, rows: Int, columns: Int, depth: Int, scale: Float,
+    accumulate: Bool
   ) {
-    if rows == 1 {
-      for o in 0..<outputWidth {
-        axpy(outputGradient[o], input, weightGradient + o &* inputWidth, count: inputWidth)
+    let groupHeight = 48
+    let panelsCount = panelCount(depth: panelDepth, columns: columns)
+    let spare = ThreadMemory.floats(spareCount + groupHeight * panelDepth + panelsCount)
+    let strips = spare + spareCount
+    let panels = strips + groupHeight * panelDepth
+    forEachSlice(columns: 1, depth: depth) { _, k, slice in
+      packSlice(
+        b, transposed: bTransposed, bStride, column: 0, columns: columns, k: k, depth: slice,
+        scale: scale, panels)
+      var group = 0
+      while group < rows {
+        let count = Swift.min(groupHeight, rows &- group)
+        packStrips(
+          a + (k &* aStride &+ group), stride: aStride, rows: count, depth: slice, strips)
+        var column = 0
+        while column < columns {
+          let product = PanelProduct(
+            rowStride: 1, depthStride: 0, cStride: cStride,
+            width: Swift.min(panelWidth, columns &- column), depth: slice,
+            accumulate: accumulate || k > 0, spare: spare)
+          product.run(
+            strips: strips, panels + column &* slice, c + (group &* cStride &+ column),
+            rows: count)
+          column &+= panelWidth
+        }
+        group &+= groupHeight
       }
-    } else {
-      multiply(
-        outputGradient, transposed: true, leadingDimension: outputWidth, input, transposed: false,
-        leadingDimension: inputWidth, into: weightGradient, leadingDimension: inputWidth,
-        rows: outputWidth, columns: inputWidth, depth: rows, accumulate: true)
     }
   }
 
-  /// Adds a bias [width] to each row of a matrix [rows, width], in place.
-  public static func addBias(_ bias: Source, _ matrix: Destination, rows: Int, width: Int) {
-    for row in 0..<rows {
-      let target = matrix + row &* width
-      map(target, bias, target, count: width) { $0 + $1 }
-    }
-  }
-
-  /// The gradient of a bias: the sum of the rows of the output's gradient, added to `biasGradient`.
-  public static func biasGradient(
-    _ outputGradient: Source, _ biasGradient: Destination, rows: Int, width: Int
+  /// Packs the transpose of A [depth, rows] into strips as tall as the tiles that read them: each
+  /// strip is [depth, height].
+  private static func packStrips(
+    _ a: Source, stride: Int, rows: Int, depth: Int, _ strips: Destination
   ) {
-    for row in 0..<rows {
-      map(biasGradient, outputGradient + row &* width, biasGradient, count: width) { $0 + $1 }
+    for d in 0..<depth {
+      let source = a + d &* stride
+      var row = 0
+      while row < rows {
+        let height = PanelProduct.tileHeight(rows: rows &- row)
+        let strip = strips + (row &* depth &+ d &* height)
+        if height == 12 {
+          let x = UnsafeRawPointer(source + row)
+          let y = UnsafeMutableRawPointer(strip)
+          y.storeBytes(of: x.loadUnaligned(as: SIMD8<Float>.self), as: SIMD8<Float>.self)
+          y.storeBytes(
+            of: x.loadUnaligned(fromByteOffset: 32, as: SIMD4<Float>.self), toByteOffset: 32,
+            as: SIMD4<Float>.self)
+        } else {
+          for i in 0..<height { strip[i] = source[row &+ i] }
+        }
+        row &+= height
+      }
+    }
+  }
+
+  /// Packs scale · B[k ..< k + depth, column ..< column + columns].
+  @inline(__always)
+  private static func packSlice(
+    _ b: Source, transposed: Bool, _ stride: Int, column: Int, columns: Int, k: Int, depth: Int,
+    scale factor: Float, _ panels: Destination
+  ) {
+    if transposed {
+      packPanels(
+        transposed: b + (column &* stride &+ k), stride: stride, depth: depth, columns: columns,
+        panels)
+    } else {
+      packPanels(
+        b + (k &* stride &+ column), stride: stride, depth: depth, columns: columns, panels)
+    }
+    if factor != 1 {
+      scale(
+        panels, by: factor, panels, count: panelCount(depth: depth, columns: columns))
     }
   }
 }

@@ -49,6 +49,26 @@ func store(_ vector: Vector, _ destination: UnsafeMutablePointer<Float>, count: 
   }
 }
 
+/// Writes two vectors one behind the other.
+@inline(__always)
+func store(_ first: Vector, _ second: Vector, _ destination: UnsafeMutablePointer<Float>) {
+  store(first, destination)
+  store(second, destination + vectorWidth)
+}
+
+/// Adds a vector to what is there.
+@inline(__always)
+func add(_ vector: Vector, _ destination: UnsafeMutablePointer<Float>) {
+  store(load(destination) + vector, destination)
+}
+
+/// Adds two vectors to what is there, one behind the other.
+@inline(__always)
+func add(_ first: Vector, _ second: Vector, _ destination: UnsafeMutablePointer<Float>) {
+  add(first, destination)
+  add(second, destination + vectorWidth)
+}
+
 // MARK: - Comparison and reduction
 
 /// The larger of each pair of lanes; a lane of `a` that is not a number stays.

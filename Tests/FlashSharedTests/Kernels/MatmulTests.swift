@@ -36,6 +36,10 @@ import Testing
       dy.doubles, out, 1, w.doubles, width, 1, rows: rows, columns: width, depth: out)
     let dw = Self.product(
       dy.doubles, 1, out, x.doubles, width, 1, rows: out, columns: width, depth: rows)
+    let packed = PackedWeight(
+      memory: GuardedFloats(count: PackedWeight.count(inputWidth: width, outputWidth: out)).pointer,
+      inputWidth: width, outputWidth: out)
+    packed.pack(w.pointer)
     for accumulate in [false, true] {
       let output = GuardedFloats(random: rows * out, seed: 4)
       let before = output.doubles
@@ -43,12 +47,21 @@ import Testing
         x.pointer, w.pointer, output.pointer, rows: rows, inputWidth: width, outputWidth: out,
         accumulate: accumulate)
       expectClose(output, accumulate ? plus(y, before) : y, "linear")
+      let fromPacked = GuardedFloats(random: rows * out, seed: 4)
+      Kernel.linear(
+        x.pointer, packed, fromPacked.pointer, rows: rows, accumulate: accumulate)
+      expectClose(fromPacked, accumulate ? plus(y, before) : y, "packed linear")
       let inputGradient = GuardedFloats(random: rows * width, seed: 5)
       let gradientBefore = inputGradient.doubles
       Kernel.linearInputGradient(
         dy.pointer, w.pointer, inputGradient.pointer, rows: rows, inputWidth: width,
         outputWidth: out, accumulate: accumulate)
       expectClose(inputGradient, accumulate ? plus(dx, gradientBefore) : dx, "input gradient")
+      let gradientFromPacked = GuardedFloats(random: rows * width, seed: 5)
+      Kernel.linearInputGradient(
+        dy.pointer, packed, gradientFromPacked.pointer, rows: rows, accumulate: accumulate)
+      expectClose(
+        gradientFromPacked, accumulate ? plus(dx, gradientBefore) : dx, "packed input gradient")
     }
     let weightGradient = GuardedFloats(random: out * width, seed: 6)
     let before = weightGradient.doubles
