@@ -67,14 +67,19 @@ let package = Package(
       ],
       swiftSettings: strict),
     tool("fl-tokenize"), tool("fl-shard"), tool("fl-train"), tool("fl-eval"), tool("fl-sample"),
+    .target(
+      name: "TestSupport", dependencies: ["FlashShared"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
-      name: "FlashSharedTests", dependencies: ["FlashShared", "CAllocationCounter"],
+      name: "FlashSharedTests", dependencies: ["FlashShared", "TestSupport", "CAllocationCounter"],
       exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
       name: "ToolTests",
-      dependencies: ["FlashShared", "fl-tokenize", "fl-shard", "fl-train", "fl-eval", "fl-sample"],
+      dependencies: [
+        "FlashShared", "TestSupport", "fl-tokenize", "fl-shard", "fl-train", "fl-eval", "fl-sample",
+      ],
       swiftSettings: strict),
   ]
 )

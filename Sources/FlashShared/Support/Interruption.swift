@@ -10,6 +10,11 @@ public enum Interruption {
 
   /// Installs the handlers. Call once, before the work begins.
   public static func install() {
+    // A parent may have left the signals blocked, as threads of a dispatch queue do.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for signalNumber in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signalNumber) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for signalNumber in [SIGINT, SIGTERM, SIGHUP] {
       signal(signalNumber) { number in
         Interruption.received.store(number, ordering: .relaxed)

@@ -1,5 +1,6 @@
 import CAllocationCounter
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FlashShared

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FlashShared
 
 @Suite struct TrainingRunTests {
   private func run(
-    _ folder: TemporaryFolder, _ name: String, threads: Int = 2, resumes: Bool = false,
+    _ folder: TestSupport.TemporaryFolder, _ name: String, threads: Int = 2, resumes: Bool = false,
     changes: (inout Recipe) -> Void = { _ in }
   ) throws -> Safetensors {
     var recipe = try Recipe(TrainingFixture.recipe, source: "test")
@@ -20,19 +21,21 @@ import Testing
     return try Safetensors(path: RunFolder("\(folder.path)/\(name)").last)
   }
 
-  private func shards(_ folder: TemporaryFolder, _ name: String, _ tokens: Int) throws -> ShardSet {
+  private func shards(_ folder: TestSupport.TemporaryFolder, _ name: String, _ tokens: Int) throws
+    -> ShardSet
+  {
     let path = "\(folder.path)/\(name)"
     return FileManager.default.fileExists(atPath: path)
       ? try ShardSet(path: path) : try TrainingFixture.makeShards(path, tokens: tokens)
   }
 
-  private func events(_ folder: TemporaryFolder, _ run: String) throws -> [JSONValue] {
+  private func events(_ folder: TestSupport.TemporaryFolder, _ run: String) throws -> [JSONValue] {
     try String(contentsOfFile: "\(folder.path)/\(run)/log.jsonl", encoding: .utf8)
       .split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8), source: "log") }
   }
 
   @Test func theSameSeedAndWorkersGiveTheSameBits() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TestSupport.TemporaryFolder()
     let first = try run(folder, "a")
     let second = try run(folder, "b")
     for name in first.names {
@@ -41,7 +44,7 @@ import Testing
   }
 
   @Test func anotherNumberOfWorkersGivesTheSameUpToRounding() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TestSupport.TemporaryFolder()
     let one = try run(folder, "one", threads: 1)
     let three = try run(folder, "three", threads: 3)
     for name in one.names where !name.hasPrefix("optimizer.") {
@@ -53,7 +56,7 @@ import Testing
   }
 
   @Test func theLossFalls() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TestSupport.TemporaryFolder()
     _ = try run(folder, "a") { $0.set("budget", ["steps": 60]) }
     let losses = try events(folder, "a").filter { $0["event"] == "validation" }
       .compactMap { $0["val_loss"]?.doubleValue }
@@ -63,7 +66,7 @@ import Testing
   }
 
   @Test func anExistingRunIsNotOverwritten() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TestSupport.TemporaryFolder()
     _ = try run(folder, "a")
     let path = "\(folder.path)/a"
     #expect(throws: TrainingError.runExists(path: path)) { try run(folder, "a") }
@@ -73,7 +76,7 @@ import Testing
   }
 
   @Test func anInfiniteLossStopsBeforeItIsLearned() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TestSupport.TemporaryFolder()
     let error = #expect(throws: TrainingError.self) {
       try run(folder, "a") { $0.set("optimizer.learning_rate", 1000) }
     }
@@ -88,7 +91,7 @@ import Testing
   }
 
   @Test func aSecondRunOnTheSameFolderIsRefused() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TestSupport.TemporaryFolder()
     let lock = try FolderLock(folder: "\(folder.path)/a")
     let error = #expect(throws: FileError.self) { try run(folder, "a") }
     #expect(error?.exitStatus == .tryAgain)
@@ -96,7 +99,7 @@ import Testing
   }
 
   @Test func badRecipesNameTheMember() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TestSupport.TemporaryFolder()
     func message(_ path: String, _ value: JSONValue) -> String {
       do {
         _ = try run(folder, "x") { $0.set(path, value) }

@@ -1,10 +1,10 @@
+import FlashShared
 import Foundation
 
-@testable import FlashShared
-
 /// A tiny recipe and data to train it on.
-enum TrainingFixture {
-  static let recipe: JSONObject = [
+public enum TrainingFixture {
+  /// A v5.2 of 16 channels that trains for 20 steps, with checkpoints and validations in between.
+  public static let recipe: JSONObject = [
     "version": "v5.2",
     "model": [
       "d_model": 16, "n_layers": 2, "n_heads": 2, "d_head": 8, "d_ffn": 24, "dropout": 0.1,
@@ -18,8 +18,14 @@ enum TrainingFixture {
     "log": ["every_steps": 1],
   ]
 
+  /// Writes the recipe to a file.
+  public static func writeRecipe(_ path: String) throws {
+    try Data(JSONValue.object(recipe).serialized()).write(to: URL(filePath: path))
+  }
+
   /// Shards of a sequence that a model can learn: each token mostly decides the next.
-  static func makeShards(
+  @discardableResult
+  public static func makeShards(
     _ path: String, tokens count: Int, vocabulary: Int = 29, seed: UInt64 = 5
   ) throws -> ShardSet {
     let stream = RandomStream(seed: seed, purpose: .evaluation)
