@@ -49,9 +49,33 @@ public struct ModelOutput: Sendable {
   /// [batch, time, width] each: the outputs of the blocks.
   public var blockOutputs: [Tensor]
 
-  public init(hidden: Tensor, head: Parameter, blockOutputs: [Tensor]) {
+  /// Heads that say for each block's output how hard the next tokens will be, [1, width] each.
+  public var valueHeads: [Parameter] = []
+  /// Heads that predict tokens further ahead, each one token further than the one before it:
+  /// [vocabulary, width] each.
+  public var futureHeads: [Parameter] = []
+  /// The input tokens as the model saw them, where they differ from the graph's.
+  public var seenTokens: Tensor?
+  /// Inner results that golden vectors name.
+  public var namedTensors: [NamedTensor] = []
+
+  public init(
+    hidden: Tensor, head: Parameter, blockOutputs: [Tensor], namedTensors: [NamedTensor] = []
+  ) {
     self.hidden = hidden
     self.head = head
     self.blockOutputs = blockOutputs
+    self.namedTensors = namedTensors
+  }
+
+  /// A tensor and what golden vectors call it.
+  public struct NamedTensor: Sendable {
+    public let name: String
+    public let tensor: Tensor
+
+    public init(_ name: String, _ tensor: Tensor) {
+      self.name = name
+      self.tensor = tensor
+    }
   }
 }

@@ -3,6 +3,7 @@ public enum ModelRegistry {
   private static let architectures: [any LanguageModel.Type] = [
     NovaIgnition.self,
     Bolt.self,
+    CortexEight.self,
   ]
 
   /// All version identifiers.

@@ -7,28 +7,32 @@
 struct Embedding: Operation {
   let table: Parameter
   let output: Tensor
+  /// What `WordDropout` made of the tokens; nil for the graph's own.
+  let tokens: Tensor?
 
   var inputs: [Tensor] { [] }
   var outputs: [Tensor] { [output] }
+  var auxiliaries: [Tensor] { tokens.map { [$0] } ?? [] }
 
   func forward(_ run: Execution) {
     Kernel.gather(
-      run.value(table), tokens: run.tokens, run.value(output), count: output.rows,
+      run.value(table), tokens: run.seenTokens(tokens), run.value(output), count: output.rows,
       width: output.width)
   }
 
   func backward(_ run: Execution) {
     Kernel.scatterAdd(
-      run.gradient(output), tokens: run.tokens, run.gradient(table), count: output.rows,
+      run.gradient(output), tokens: run.seenTokens(tokens), run.gradient(table), count: output.rows,
       width: output.width)
   }
 }
 
 extension Graph {
-  /// The rows of `table` ([vocabulary, width]) for the graph's tokens: [batch, time, width].
-  func embedding(_ table: Parameter) -> Tensor {
+  /// The rows of `table` ([vocabulary, width]) for the graph's tokens, or for what word dropout
+  /// made of them: [batch, time, width].
+  func embedding(_ table: Parameter, tokens: Tensor? = nil) -> Tensor {
     let output = tensor([batch, time, table.shape[1]])
-    record(Embedding(table: table, output: output))
+    record(Embedding(table: table, output: output, tokens: tokens))
     return output
   }
 }

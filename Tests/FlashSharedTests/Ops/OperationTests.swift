@@ -7,7 +7,8 @@ import Testing
 @Suite struct OperationTests {
   static let checks: [OperationCheck] =
     embeddingChecks + linearChecks + normalizationChecks + elementwiseChecks + attentionChecks
-    + lossChecks + convolutionChecks + swiGLUChecks
+    + lossChecks + convolutionChecks + swiGLUChecks + memoryChecks + mixtureChecks
+    + wordDropoutChecks
 
   @Test(arguments: checks) func agreesWithItsOracle(_ check: OperationCheck) { check.run() }
 

@@ -1,0 +1,64 @@
+/// What the versions of the CORTEX line share: embedding, blocks and the norms around them. There
+/// is no positional encoding.
+///
+///     h = RMS_in(E[x]);   h ← Block(h) in each block;   hidden = RMS_out(h)
+public struct CortexBackbone: Sendable {
+  let embedding: Parameter
+  let inputNorm: RMSNorm
+  let blocks: [CortexBlock]
+  let outputNorm: RMSNorm
+  let vocabularySize: Int
+  let width: Int
+
+  /// Reads the cards' hyper-parameters and declares the parameters.
+  ///
+  /// - Parameters:
+  ///   - attention: the part of the attention's names: `swa` or `attn`.
+  ///   - isWindowed: whether the attention sees `window_size` positions, or all before it.
+  init(
+    _ configuration: ModelConfiguration, _ variant: Variant, attention: String = "swa",
+    isWindowed: Bool = true, in layout: inout ParameterLayout
+  ) throws {
+    let vocabulary = try configuration.integer("vocab", in: 1...(1 << 24))
+    let width = try configuration.integer("d_model", in: 1...16_384)
+    let blockCount = try configuration.integer("n_layers", in: 1...256)
+    let heads = try configuration.integer("n_heads", in: 1...256)
+    let shape = CortexBlock.Shape(
+      width: width,
+      attention: AttentionShape(
+        heads: heads, headWidth: try configuration.integer("d_head", in: 1...1024),
+        window: isWindowed ? try configuration.integer("window_size", in: 1...(1 << 20)) : nil),
+      memory: MemoryShape(heads: heads, width: try configuration.integer("d_mem", in: 1...1024)),
+      feedForwardWidth: try configuration.integer("d_ff", in: 1...65_536),
+      dropout: try configuration.probability("dropout"))
+
+    embedding = layout.declare(
+      "embed.weight", [vocabulary, width], .normal(standardDeviation: 0.02))
+    inputNorm = RMSNorm("ln_in", width: width, in: &layout)
+    blocks = (0..<blockCount).map { index in
+      CortexBlock(
+        "blocks.\(index)", shape, attention: attention, rule: DeltaMemory.Rule(variant),
+        in: &layout)
+    }
+    outputNorm = RMSNorm("ln_out", width: width, in: &layout)
+    vocabularySize = vocabulary
+    self.width = width
+  }
+
+  /// Records the forward pass over the graph's tokens, or over `tokens`.
+  func callAsFunction(_ graph: Graph, tokens: Tensor? = nil) -> ModelOutput {
+    var hidden = inputNorm(graph.embedding(embedding, tokens: tokens), in: graph)
+    var blockOutputs: [Tensor] = []
+    var streams: [ModelOutput.NamedTensor] = []
+    for (index, block) in blocks.enumerated() {
+      let output = block(hidden, in: graph)
+      hidden = output.hidden  // [batch, time, d_model]
+      blockOutputs.append(hidden)
+      streams.append(.init("block\(index).swa", output.attention))
+      streams.append(.init("block\(index).delta", output.memory))
+    }
+    return ModelOutput(
+      hidden: outputNorm(hidden, in: graph), head: embedding, blockOutputs: blockOutputs,
+      namedTensors: streams)
+  }
+}
