@@ -52,10 +52,11 @@ let package = Package(
     .systemLibrary(
       name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(name: "CProcessor"),
+    .systemLibrary(name: "CByteClasses"),
     .target(
       name: "FlashShared",
       dependencies: [
-        "COpenBLAS", "CJansson", "CProcessor",
+        "COpenBLAS", "CJansson", "CProcessor", "CByteClasses",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict + tuned),
