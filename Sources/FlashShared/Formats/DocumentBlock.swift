@@ -51,22 +51,25 @@ public final class DocumentBlock: @unchecked Sendable {
 
   /// Takes the block apart. The text of a view is valid during the call only.
   public func forEachDocument(_ body: (DocumentView) throws -> Void) throws {
+    buffer.reserve(WordScanner.slack)
     let bytes = buffer.bytes
     switch format {
     case .jsonLines(let member): try forEachJSONLine(member, body)
     case .lines:
-      var line = firstLine
+      var view = DocumentView(text: bytes, line: firstLine, isPadded: true)
       var start = 0
       while start < bytes.count {
         let end = (bytes.position(of: 0x0A, from: start) ?? bytes.count - 1) + 1
-        try body(
-          DocumentView(text: UnsafeRawBufferPointer(rebasing: bytes[start..<end]), line: line))
-        line += 1
+        view.text = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+        try body(view)
+        view.line += 1
         start = end
       }
     case .separated: try forEachSeparated(body)
     case .whole:
-      try body(DocumentView(text: bytes, line: 1, continuesPrevious: continuesPrevious))
+      try body(
+        DocumentView(
+          text: bytes, line: 1, continuesPrevious: continuesPrevious, isPadded: true))
     }
   }
 
@@ -83,7 +86,7 @@ public final class DocumentBlock: @unchecked Sendable {
       if end > start, bytes[end - 1] == 0x0D, found != nil || end < bytes.count { end -= 1 }
       if end > start {
         let text = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-        try body(DocumentView(text: text, line: line))
+        try body(DocumentView(text: text, line: line, isPadded: true))
       }
       line += ByteCounts.lineFeeds(UnsafeRawBufferPointer(rebasing: bytes[start..<next]))
       start = next

@@ -40,6 +40,15 @@ public struct DocumentView {
   public var name: String?
   public var informationBits: Double?
   public var continuesPrevious = false
+  /// Whether memory behind the text is readable, as the fast paths need it.
+  var isPadded = false
+
+  /// Takes white space (Unicode's, and U+001C to U+001F) off both ends of the text.
+  mutating func strip() {
+    let first = WhiteSpace.prefix(of: text)
+    let rest = UnsafeRawBufferPointer(rebasing: text[first...])
+    text = UnsafeRawBufferPointer(rebasing: rest[..<(rest.count - WhiteSpace.suffix(of: rest))])
+  }
 }
 
 /// What is wrong with a source of documents.

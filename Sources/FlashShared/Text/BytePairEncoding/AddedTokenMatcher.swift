@@ -93,10 +93,12 @@ struct AddedTokenMatcher: Sendable {
       var start = candidate
       var stop = position
       if match.token.takesSpaceBefore {
-        start = max(whitespaceStart(text, range.lowerBound..<start), done)
+        let before = UnsafeRawBufferPointer(rebasing: text[range.lowerBound..<start])
+        start -= WhiteSpace.suffix(of: before, includesSeparators: false)
       }
       if match.token.takesSpaceBehind {
-        stop = whitespaceEnd(text, stop..<range.upperBound)
+        let behind = UnsafeRawBufferPointer(rebasing: text[stop..<range.upperBound])
+        stop += WhiteSpace.prefix(of: behind, includesSeparators: false)
       }
       // A token whose white space was taken by the one before it begins where that one ends.
       start = max(start, done)
@@ -107,33 +109,5 @@ struct AddedTokenMatcher: Sendable {
     }
     if done < range.upperBound { parts.append(Part(range: done..<range.upperBound, id: nil)) }
     return parts
-  }
-
-  /// Where the white space that ends a range begins.
-  private static func whitespaceStart(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int {
-    var start = range.upperBound
-    while start > range.lowerBound {
-      var at = start - 1
-      while at > range.lowerBound, start - at < 4, text[at] & 0xC0 == 0x80 { at -= 1 }
-      guard let length = whitespaceLength(text, at, start), length == start - at else { break }
-      start = at
-    }
-    return start
-  }
-
-  /// Where the white space that begins a range ends.
-  private static func whitespaceEnd(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int {
-    var end = range.lowerBound
-    while let length = whitespaceLength(text, end, range.upperBound) { end += length }
-    return end
-  }
-
-  private static func whitespaceLength(
-    _ text: UnsafeRawBufferPointer, _ at: Int, _ end: Int
-  ) -> Int? {
-    guard at < end, let base = text.baseAddress else { return nil }
-    let (kind, length) = CharacterClass.of(
-      (base + at).assumingMemoryBound(to: UInt8.self), end - at, CharacterClass.table.address)
-    return kind == .whitespace ? length : nil
   }
 }

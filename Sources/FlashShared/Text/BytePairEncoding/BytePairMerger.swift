@@ -24,24 +24,19 @@ struct BytePairMerger {
 
   /// Encodes a word.
   ///
-  /// - Parameters:
-  ///   - prefix: bytes that stand before the word, such as the space that is put before a text.
-  ///   - ids: receives the tokens.
+  /// - Parameter ids: receives the tokens.
   /// - Returns: how many bytes have no symbol and were dropped.
   mutating func encode(
-    _ word: UnsafeRawBufferPointer, prefix: [UInt8] = [], into ids: inout [Int32]
+    _ word: UnsafeRawBufferPointer, into ids: inout [Int32]
   ) -> Int {
     ids.removeAll(keepingCapacity: true)
-    if model.ignoresMerges, let id = model.id(of: prefix + word) {
+    if model.ignoresMerges, let id = model.id(of: [UInt8](word)) {
       ids.append(id)
       return 0
     }
     symbols.removeAll(keepingCapacity: true)
     var dropped = 0
     var endsUnknown = false
-    for byte in [prefix[...], []].joined() {
-      append(byte, &dropped, &endsUnknown)
-    }
     for byte in word { append(byte, &dropped, &endsUnknown) }
     if symbols.count > Self.searchLimit || model.hasAmbiguousMerges {
       mergeByHeap(into: &ids)

@@ -31,33 +31,38 @@ public struct CappedVocabulary: Equatable, Sendable {
 
 /// Counts the ids of documents and keeps the most frequent.
 public struct IDFrequencies: Sendable {
-  private var counts: [Int32: (count: Int, firstSeen: Int)] = [:]
+  private var counts: [Int]
+  private var firstSeen: [Int]
   /// All ids counted so far.
   public private(set) var total = 0
 
-  public init() {}
+  public init(vocabularySize: Int) {
+    counts = [Int](repeating: 0, count: vocabularySize)
+    firstSeen = counts
+  }
 
-  /// Counts the ids of one more document, in order.
+  /// Counts the ids of one more document, in order; they must lie inside the vocabulary.
   public mutating func count(_ ids: some Sequence<Int32>) {
     for id in ids {
-      counts[id, default: (0, total)].count += 1
+      if counts[Int(id)] == 0 { firstSeen[Int(id)] = total }
+      counts[Int(id)] += 1
       total += 1
     }
   }
 
   /// How many different ids there are.
-  public var distinct: Int { counts.count }
+  public var distinct: Int { counts.count { $0 > 0 } }
 
   /// The `limit` most frequent ids, those first seen earlier before others of the same count.
   public func mostFrequent(_ limit: Int) -> [Int32] {
-    counts
-      .sorted { ($1.value.count, $0.value.firstSeen) < ($0.value.count, $1.value.firstSeen) }
-      .prefix(limit).map(\.key)
+    counts.indices.filter { counts[$0] > 0 }
+      .sorted { (-counts[$0], firstSeen[$0]) < (-counts[$1], firstSeen[$1]) }
+      .prefix(limit).map { Int32($0) }
   }
 
   /// The share of all counted ids that the `limit` most frequent make up.
   public func coverage(_ limit: Int) -> Double {
     guard total > 0 else { return 1 }
-    return Double(mostFrequent(limit).reduce(0) { $0 + (counts[$1]?.count ?? 0) }) / Double(total)
+    return Double(mostFrequent(limit).reduce(0) { $0 + counts[Int($1)] }) / Double(total)
   }
 }

@@ -36,10 +36,9 @@ final class PairTable: @unchecked Sendable {
 
   @inline(__always)
   private func position(_ key: UInt64) -> Int {
-    // Two multiplications: one alone would leave the left symbol out of the low bits' mixing.
-    Int(
-      truncatingIfNeeded: ((key ^ key >> 32) &* 0x9E37_79B9_7F4A_7C15 ^ key)
-        &* 0xD6E8_FEB8_6659_FD93 >> shift)
+    // Both symbols reach the high bits: the left one by the fold, the right one by the product.
+    let folded = (key ^ (key >> 29)) &* 0x9E37_79B9_7F4A_7C15
+    return Int(truncatingIfNeeded: folded >> shift)
   }
 
   /// The number of a pair, or `absent`.

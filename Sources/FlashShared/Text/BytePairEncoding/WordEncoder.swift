@@ -17,16 +17,13 @@ struct WordEncoder: ~Copyable {
   private let outputIDs: [Int32]?
   private var cache = WordCache()
   private var ids: [Int32] = []
-  private let starts: UnsafeMutablePointer<UInt32>
-
-  /// Word starts that are collected before they are worked on.
-  private static let batch = 1024
+  private let starts = UnsafeMutablePointer<UInt32>.allocate(capacity: WordBatches.capacity)
+  private let prefixed = ByteBuffer()
 
   init(model: BytePairModel, outputIDs: [Int32]?, width: Int) {
     merger = BytePairMerger(model)
     self.outputIDs = outputIDs
     self.width = width
-    starts = .allocate(capacity: Self.batch + 2 * WordScanner.room + 2)
   }
 
   deinit { starts.deallocate() }
@@ -34,7 +31,7 @@ struct WordEncoder: ~Copyable {
   /// Encodes a text and appends its ids to `output`.
   ///
   /// - Parameters:
-  ///   - text: at most 2³¹ bytes, followed by at least `WordScanner.slack` readable ones.
+  ///   - text: at most 2³¹ bytes, followed by `WordScanner.slack` readable ones.
   ///   - addsSpace: whether a space is put before the text, unless it begins with one.
   /// - Returns: how many bytes of the text continue a character.
   @discardableResult
@@ -42,36 +39,19 @@ struct WordEncoder: ~Copyable {
     _ text: UnsafeRawBufferPointer, addsSpace: Bool, into output: ByteBuffer
   ) -> Int {
     guard let first = text.first, let start = text.baseAddress else { return 0 }
-    precondition(text.count < 1 << 31, "a text beyond 2 GiB")
-    let bytes = start.assumingMemoryBound(to: UInt8.self)
     let isPrefixed = addsSpace && first != 0x20
-    var scanner = WordScanner(bytes, count: text.count, followsSpace: isPrefixed)
-    var pending = 0
+    var batches = WordBatches(text, followsSpace: isPrefixed, starts: starts)
     if isPrefixed {
-      // The first word begins at the space, which is not in memory.
-      repeat { pending = scanner.step(starts) } while pending == 0 && !scanner.isAtEnd
-      let end = pending > 0 ? Int(starts[0]) : text.count
-      output.reserve((end + 1) * width + 16)
-      encodeSlowly(UnsafeRawBufferPointer(start: start, count: end), prefix: [0x20], into: output)
+      let word = UnsafeRawBufferPointer(start: start, count: batches.endOfFirstWord())
+      encodePrefixed(word, into: output)
     }
     while true {
-      while pending < Self.batch, !scanner.isAtEnd {
-        pending += scanner.step(starts + pending)
-      }
-      guard pending > 0 else { break }
-      if scanner.isAtEnd {
-        starts[pending] = UInt32(truncatingIfNeeded: text.count)
-        encodeWords(start, pending, into: output)
-        break
-      }
-      // The last word's end is not known yet.
-      encodeWords(start, pending - 1, into: output)
-      starts[0] = starts[pending - 1]
-      pending = 1
-      if scanner.isAtEnd { continue }
-      pending += scanner.step(starts + 1)
+      let count = batches.next()
+      if count == 0 { break }
+      encodeWords(start, count, into: output)
+      batches.advance(by: count)
     }
-    return scanner.continuationBytes
+    return batches.continuationBytes
   }
 
   /// Encodes the words between `starts[0]` and `starts[count]`.
@@ -149,19 +129,17 @@ struct WordEncoder: ~Copyable {
     return store(ids, at: out)
   }
 
-  private mutating func encodeSlowly(
-    _ word: UnsafeRawBufferPointer, prefix: [UInt8], into output: ByteBuffer
-  ) {
-    // As a word of its own, so that it is found again like any other.
-    let whole = prefix + word
-    let padded = whole + [UInt8](repeating: 0, count: 16)
-    let written = padded.withUnsafeBytes { bytes in
-      let key = WordTable.key(
-        bytes.baseAddress ?? word.baseAddress!, whole.count, cache.table.masks)
-      let out = output.reserve(whole.count * width + 16)
-      return encodeUnexpected(UnsafeRawBufferPointer(rebasing: bytes[..<whole.count]), key, at: out)
-    }
-    output.advance(by: written)
+  /// Encodes a word with a space before it that is not in memory.
+  private mutating func encodePrefixed(_ word: UnsafeRawBufferPointer, into output: ByteBuffer) {
+    prefixed.truncate()
+    prefixed.append([0x20])
+    prefixed.append(word)
+    prefixed.reserve(16)
+    let out = output.reserve(prefixed.count * width + 16)
+    let bytes = prefixed.bytes
+    guard let start = bytes.baseAddress else { return }
+    let key = WordTable.key(start, bytes.count, cache.table.masks)
+    output.advance(by: encodeUnexpected(bytes, key, at: out))
   }
 
   /// Merges a word into `ids`, in the output's numbers.

@@ -66,7 +66,8 @@ struct WordTable: ~Copyable {
   @inline(__always)
   static func index(_ key: Key, _ shift: UInt64) -> Int {
     let product = key.low &* 0x9E37_79B9_7F4A_7C15 &+ key.high &* 0xC2B2_AE3D_27D4_EB4F
-    return Int(truncatingIfNeeded: (product ^ product >> 29) &* 0xBF58_476D_1CE4_E5B9 >> shift)
+    let mixed = (product ^ (product >> 29)) &* 0xBF58_476D_1CE4_E5B9
+    return Int(truncatingIfNeeded: mixed >> shift)
   }
 
   /// The entry of a key, or the empty one in which it belongs.
