@@ -4,6 +4,7 @@
 #ifndef FLASHLM_BYTE_CLASSES_H
 #define FLASHLM_BYTE_CLASSES_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -45,6 +46,21 @@ static inline __attribute__((always_inline)) flashlm_byte_classes flashlm_classi
   classes.quotes = FLASHLM_BITS(bytes == quote);
   classes.beyondASCII = FLASHLM_BITS(bytes >= high);
   return classes;
+}
+
+// How many of `count` bytes b have (b & mask) == value.
+static inline size_t flashlm_count(
+    const void *address, size_t count, unsigned char mask, unsigned char value) {
+  const unsigned char *bytes = (const unsigned char *)address;
+  const flashlm_bytes64 masks = mask, values = value;
+  size_t found = 0, position = 0;
+  for (; position + 64 <= count; position += 64) {
+    flashlm_bytes64 part;
+    memcpy(&part, bytes + position, sizeof part);
+    found += (size_t)__builtin_popcountll(FLASHLM_BITS((part & masks) == values));
+  }
+  for (; position < count; position++) found += (bytes[position] & mask) == value;
+  return found;
 }
 
 #endif

@@ -1,24 +1,17 @@
+import CByteClasses
+
 /// Counts over the bytes of UTF-8 text.
 public enum ByteCounts {
   /// The line feeds in `bytes`.
   public static func lineFeeds(_ bytes: UnsafeRawBufferPointer) -> Int {
-    count(bytes) {
-      $0 .== SIMD32(repeating: 0x0A)
-    } scalar: {
-      $0 == 0x0A
-    }
+    bytes.baseAddress.map { flashlm_count($0, bytes.count, 0xFF, 0x0A) } ?? 0
   }
 
   /// The code points in `bytes`: the bytes that do not continue a character.
   ///
   /// Each byte of a damaged sequence that is not a continuation byte counts as one.
   public static func characters(_ bytes: UnsafeRawBufferPointer) -> Int {
-    let continuations = count(bytes) {
-      ($0 & SIMD32(repeating: 0xC0)) .== SIMD32(repeating: 0x80)
-    } scalar: {
-      $0 & 0xC0 == 0x80
-    }
-    return bytes.count - continuations
+    bytes.baseAddress.map { bytes.count - flashlm_count($0, bytes.count, 0xC0, 0x80) } ?? 0
   }
 
   /// The length in bytes of the first `characters` code points; nil if `bytes` does not hold more
@@ -42,32 +35,5 @@ public enum ByteCounts {
       position += 1
     }
     return nil
-  }
-
-  /// Counts the bytes that a test holds for, 32 at a time.
-  @inline(__always)
-  private static func count(
-    _ bytes: UnsafeRawBufferPointer,
-    _ test: (SIMD32<UInt8>) -> SIMDMask<SIMD32<Int8>>,
-    scalar: (UInt8) -> Bool
-  ) -> Int {
-    var total = 0
-    var position = 0
-    while bytes.count - position >= 32 {
-      // Lanes hold at most 255, so they are summed that often.
-      let end = min(position + 255 * 32, bytes.count - 31)
-      var lanes = SIMD32<UInt8>.zero
-      while position < end {
-        let part = bytes.loadUnaligned(fromByteOffset: position, as: SIMD32<UInt8>.self)
-        lanes.replace(with: lanes &+ 1, where: test(part))
-        position += 32
-      }
-      for lane in 0..<32 { total += Int(lanes[lane]) }
-    }
-    while position < bytes.count {
-      total += scalar(bytes[position]) ? 1 : 0
-      position += 1
-    }
-    return total
   }
 }

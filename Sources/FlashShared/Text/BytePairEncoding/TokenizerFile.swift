@@ -134,10 +134,7 @@ struct TokenizerFile {
       guard let id = value.integerValue, id >= 0, id < Self.largestVocabulary else {
         throw bad("token \(quoted(text)) has id \(value.brief); ids are whole, from 0")
       }
-      // Swift compares strings by what they look like: these would be one token here.
-      guard tokens.updateValue(Int32(id), forKey: text) == nil else {
-        throw bad("token \(quoted(text)) is there twice, in two Unicode spellings")
-      }
+      tokens[text] = Int32(id)
     }
     return tokens
   }
@@ -232,7 +229,7 @@ struct TokenizerFile {
 extension JSONValue {
   /// The value on one line, cut short, for messages.
   var brief: String {
-    let text = String(decoding: serialized(), as: UTF8.self)
+    let text = String(decoding: serialized(digits: 15), as: UTF8.self)
     return text.count <= 60 ? text : text.prefix(57) + "..."
   }
 }
