@@ -39,6 +39,10 @@ public struct ConformanceResult: Sendable {
   public var expectedLeaks: Bool?
   /// Incremental decoding against the parallel pass, relative to the largest logit.
   public var incrementalDifference: Double?
+  /// Deterministic generation: calls that were compared, and those that were not because they
+  /// draw or search.
+  public var generationCalls = 0
+  public var skippedGenerationCalls = 0
   /// What did not hold, in words.
   public var failures: [String] = []
   /// Whether everything held.
@@ -48,7 +52,8 @@ public struct ConformanceResult: Sendable {
 /// Runs a golden directory's model in the engine and compares.
 public struct Conformance {
   let golden: GoldenSet
-  let tolerances: ConformanceTolerances
+  /// What is still allowed.
+  public let tolerances: ConformanceTolerances
 
   public init(_ golden: GoldenSet, tolerances: ConformanceTolerances = .init()) {
     self.golden = golden
@@ -67,6 +72,7 @@ public struct Conformance {
     for name in ["trace", "trace_full_lr"] { try checkTrace(model, name, figures, &result) }
     try checkParameterCount(variant, figures, &result)
     try checkCausality(model, variant, &result)
+    if variant == .published { try checkGeneration(model, &result) }
     return result
   }
 

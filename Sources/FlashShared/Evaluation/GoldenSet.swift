@@ -96,6 +96,11 @@ public struct GoldenSetError: ReportableError, Equatable {
   /// What is wrong with it.
   public let reason: String
 
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
   public var exitStatus: ExitStatus { .badData }
   public var description: String { "\(path): \(reason)" }
 }

@@ -7,7 +7,8 @@ import Foundation
 public final class EventLog {
   private let fileDescriptor: Int32?
   private let path: String?
-  private let toStandardOutput: Bool
+  /// The descriptor that lines are printed to as well, if any.
+  private let printDescriptor: Int32?
 
   /// - Parameters:
   ///   - path: a file to append to; nil for none.
@@ -16,7 +17,7 @@ public final class EventLog {
   ///   - toStandardOutput: also print each line.
   public init(path: String?, truncatedTo size: Int? = nil, toStandardOutput: Bool) throws {
     self.path = path
-    self.toStandardOutput = toStandardOutput
+    printDescriptor = toStandardOutput ? 1 : nil
     guard let path else {
       fileDescriptor = nil
       return
@@ -29,6 +30,13 @@ public final class EventLog {
     if let size, lseek(descriptor, 0, SEEK_END) > size, ftruncate(descriptor, size) != 0 {
       throw FileError.cannotWrite(path: path, reason: systemErrorText())
     }
+  }
+
+  /// Prints events on an open descriptor: 1 is standard output, 2 standard error.
+  public init(descriptor: Int32) {
+    path = nil
+    fileDescriptor = nil
+    printDescriptor = descriptor
   }
 
   deinit {
@@ -47,7 +55,10 @@ public final class EventLog {
       if let fileDescriptor, let path {
         try writeAll(bytes, to: fileDescriptor, path: path)
       }
-      if toStandardOutput { try writeAll(bytes, to: 1, path: "standard output") }
+      if let printDescriptor {
+        let name = printDescriptor == 1 ? "standard output" : "standard error"
+        try writeAll(bytes, to: printDescriptor, path: name)
+      }
     }
   }
 

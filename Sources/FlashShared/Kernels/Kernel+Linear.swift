@@ -1,5 +1,9 @@
 /// Linear layers: the products of training and decoding.
 extension Kernel {
+  /// Up to this many rows go through a linear layer each by itself, so that a sequence decodes to
+  /// the same bits whatever is decoded beside it.
+  static let fewRows = 8
+
   /// A linear layer: Y = X · Wᵀ.
   ///
   /// - Parameters:
@@ -13,6 +17,10 @@ extension Kernel {
     if rows == 1 {
       matrixVector(
         weight, input, output, rows: outputWidth, columns: inputWidth, accumulate: accumulate)
+    } else if rows <= fewRows {
+      matrixVectors(
+        weight, input, output, count: rows, rows: outputWidth, columns: inputWidth,
+        accumulate: accumulate)
     } else {
       multiply(
         input, transposed: false, leadingDimension: inputWidth, weight, transposed: true,

@@ -25,6 +25,38 @@ extension Kernel {
     }
   }
 
+  /// Y = X · Mᵀ, or Y += X · Mᵀ, for a few rows of X: `matrixVector` of each row, number for number,
+  /// but M is read once for all of them.
+  ///
+  /// - Parameters:
+  ///   - matrix: M, [rows, columns].
+  ///   - vectors: X, [count, columns].
+  ///   - output: Y, [count, rows].
+  public static func matrixVectors(
+    _ matrix: Source, _ vectors: Source, _ output: Destination, count: Int, rows: Int,
+    columns: Int, accumulate: Bool = false
+  ) {
+    var row = 0
+    while row &+ 4 <= rows {
+      let first = matrix + row &* columns
+      for vector in 0..<count {
+        let sums = dotFour(
+          first, stride: columns, vectors + vector &* columns, count: columns)
+        let target = output + (vector &* rows &+ row)
+        for k in 0..<4 { target[k] = accumulate ? target[k] + sums[k] : sums[k] }
+      }
+      row &+= 4
+    }
+    while row < rows {
+      for vector in 0..<count {
+        let value = dot(matrix + row &* columns, vectors + vector &* columns, count: columns)
+        let target = output + (vector &* rows &+ row)
+        target[0] = accumulate ? target[0] + value : value
+      }
+      row &+= 1
+    }
+  }
+
   /// y = x · M, or y += x · M.
   ///
   /// - Parameters:
