@@ -20,6 +20,8 @@ public struct ConformanceResult: Sendable {
   public let variant: Variant
   /// The largest difference of a logit, relative to the largest logit.
   public var logitDifference = 0.0
+  /// By further output, the largest difference relative to the largest number.
+  public var outputDifferences: [(name: String, value: Double)] = []
   /// The relative difference of the loss.
   public var lossDifference = 0.0
   /// By loss term, the relative difference.
@@ -64,11 +66,12 @@ public struct Conformance {
   public func check(_ variant: Variant) throws -> ConformanceResult {
     let model = try ModelRegistry.model(
       version: golden.version, configuration: golden.configuration, variant: variant)
-    let vectors = try golden.vectors(of: variant)
-    let figures = try golden.figures(of: variant)
+    let expectation = try golden.expectation(of: variant)
+    let figures = expectation.figures
     var result = ConformanceResult(version: golden.version, variant: variant)
-    try checkLogits(model, vectors, &result)
-    try checkGradients(model, vectors, figures, &result)
+    try checkLogits(model, expectation, &result)
+    try checkPrefix(model, expectation, &result)
+    try checkGradients(model, expectation, &result)
     for name in ["trace", "trace_full_lr"] { try checkTrace(model, name, figures, &result) }
     try checkParameterCount(variant, figures, &result)
     try checkCausality(model, variant, &result)
@@ -77,25 +80,58 @@ public struct Conformance {
   }
 
   private func checkLogits(
-    _ model: any LanguageModel, _ vectors: Safetensors, _ result: inout ConformanceResult
+    _ model: any LanguageModel, _ expectation: GoldenSet.Expectation,
+    _ result: inout ConformanceResult
   ) throws {
+    let vectors = expectation.vectors
     let graph = LogitGraph(
       model, try golden.store(for: model), mode: .evaluation, batch: golden.inputs.count,
       time: golden.inputs[0].count)
     let logits = graph.logits(golden.inputs.flatMap { $0 })
-    let expected = try vectors.values(of: "logits")
+    let expected = try vectors.values(of: expectation.logitName)
     guard logits.count == expected.count else {
-      throw GoldenSetError(path: vectors.path, reason: "\"logits\" has the wrong shape")
+      throw GoldenSetError(
+        path: vectors.path, reason: "\"\(expectation.logitName)\" has the wrong shape")
     }
     result.logitDifference = Self.relativeDifference(logits, expected)
     result.fail(
       if: result.logitDifference, exceeds: tolerances.logits, "logits differ from the vectors")
+    guard expectation.isComplete else { return }
+    for (index, block) in graph.output.blockOutputs.enumerated() {
+      for name in ["block.\(index)", "aux.h.\(index)"] where vectors.shape(of: name) != nil {
+        let difference = Self.relativeDifference(
+          Array(graph.graph.values(of: block)), try vectors.values(of: name))
+        result.outputDifferences.append((name, difference))
+        result.fail(if: difference, exceeds: tolerances.logits, "\(name) differs")
+      }
+    }
+  }
+
+  /// The logits of the first positions when nothing follows them.
+  private func checkPrefix(
+    _ model: any LanguageModel, _ expectation: GoldenSet.Expectation,
+    _ result: inout ConformanceResult
+  ) throws {
+    let name = "logits_prefix"
+    guard expectation.isComplete, let shape = expectation.vectors.shape(of: name) else { return }
+    guard shape.count == 3, shape[0] == golden.inputs.count, shape[1] <= golden.inputs[0].count
+    else {
+      throw GoldenSetError(
+        path: expectation.vectors.path, reason: "\"\(name)\" has the wrong shape")
+    }
+    let graph = LogitGraph(
+      model, try golden.store(for: model), mode: .evaluation, batch: shape[0], time: shape[1])
+    let logits = graph.logits(golden.inputs.flatMap { $0.prefix(shape[1]) })
+    let difference = Self.relativeDifference(logits, try expectation.vectors.values(of: name))
+    result.outputDifferences.append((name, difference))
+    result.fail(if: difference, exceeds: tolerances.logits, "\(name) differs")
   }
 
   private func checkGradients(
-    _ model: any LanguageModel, _ vectors: Safetensors, _ figures: JSONValue,
+    _ model: any LanguageModel, _ expectation: GoldenSet.Expectation,
     _ result: inout ConformanceResult
   ) throws {
+    let (vectors, figures) = (expectation.vectors, expectation.figures)
     let trainer = try trainer(model)
     // The gradients are those of the full objective: at the step where all terms are active.
     trainer.step = figures["trace_full_lr"]?.arrayValue?.first?["step"]?.integerValue ?? 0
@@ -110,6 +146,7 @@ public struct Conformance {
       result.termDifferences.append((name, difference))
       result.fail(if: difference, exceeds: tolerances.losses, "loss term \(name) differs")
     }
+    guard expectation.isComplete else { return }
     var squares = 0.0
     for parameter in model.layout.parameters {
       let gradient = trainer.gradient(of: parameter)

@@ -22,6 +22,8 @@ public struct GoldenSet {
   public let publishedLeaks: Bool?
   /// The variants whose vectors are there.
   public let variants: [Variant]
+  /// The losses of the sound variant where they are stated beside the published ones.
+  private let correction: JSONValue?
 
   /// Reads a directory; vectors are read when they are asked for.
   public init(path: String) throws {
@@ -43,9 +45,15 @@ public struct GoldenSet {
     else {
       throw GoldenSetError(path: file("batch.json"), reason: "rows of x and y differ in length")
     }
-    variants = Variant.allCases.filter {
+    let written = Variant.allCases.filter {
       FileManager.default.fileExists(atPath: file("\($0.rawValue).safetensors"))
     }
+    let correction =
+      written == [.published]
+      ? try JSONValue(contentsOf: file("published.json"))["more"]?["corrected"] : nil
+    let hasCorrection = correction != nil && Self.canBeSound(version, configuration)
+    self.correction = hasCorrection ? correction : nil
+    variants = (hasCorrection ? [.sound] : []) + written
     guard !variants.isEmpty else {
       throw GoldenSetError(path: path, reason: "has vectors of no variant")
     }
@@ -55,14 +63,42 @@ public struct GoldenSet {
       ? try JSONValue(contentsOf: causality)["leaks"]?.booleanValue : nil
   }
 
-  /// The vectors of a variant.
-  public func vectors(of variant: Variant) throws -> Safetensors {
-    try Safetensors(path: "\(path)/\(variant.rawValue).safetensors")
+  /// What a variant's model is expected to compute.
+  public struct Expectation {
+    /// The tensors.
+    public let vectors: Safetensors
+    /// The name of the logits among them.
+    public let logitName: String
+    /// Losses and traces.
+    public let figures: JSONValue
+    /// Whether gradients and further outputs are the variant's as well.
+    public let isComplete: Bool
   }
 
-  /// The losses and traces of a variant.
-  public func figures(of variant: Variant) throws -> JSONValue {
-    try JSONValue(contentsOf: "\(path)/\(variant.rawValue).json")
+  /// What is expected of a variant.
+  ///
+  /// A sound variant without files of its own is described in the published ones: by the losses under
+  /// `more.corrected`, and by `corrected.logits` or, where the correction leaves them, the published
+  /// logits.
+  public func expectation(of variant: Variant) throws -> Expectation {
+    if variant == .sound, let correction {
+      let vectors = try Safetensors(path: "\(path)/published.safetensors")
+      let isChanged = vectors.shape(of: "corrected.logits") != nil
+      return Expectation(
+        vectors: vectors, logitName: isChanged ? "corrected.logits" : "logits",
+        figures: .object(["loss": correction["total"] ?? .null, "components": correction]),
+        isComplete: false)
+    }
+    return Expectation(
+      vectors: try Safetensors(path: "\(path)/\(variant.rawValue).safetensors"),
+      logitName: "logits", figures: try JSONValue(contentsOf: "\(path)/\(variant.rawValue).json"),
+      isComplete: true)
+  }
+
+  /// Whether the sound variant accepts a configuration.
+  private static func canBeSound(_ version: String, _ configuration: ModelConfiguration) -> Bool {
+    (try? ModelRegistry.model(version: version, configuration: configuration, variant: .sound))
+      != nil
   }
 
   /// A store with the weights.
@@ -71,7 +107,8 @@ public struct GoldenSet {
   /// model computes itself.
   public func store(for model: any LanguageModel) throws -> ParameterStore {
     let store = ParameterStore(model.layout)
-    try store.load(weights, ignoring: { $0.hasSuffix(".inv_freq") })
+    try store.load(
+      weights, ignoring: { $0.hasSuffix(".inv_freq") || $0.hasSuffix(".decay_mask") })
     return store
   }
 

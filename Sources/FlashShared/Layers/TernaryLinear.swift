@@ -26,8 +26,7 @@ public struct TernaryLinear: Sendable {
     bias: Parameter? = nil, in layout: inout ParameterLayout
   ) {
     let source = layout.declare(
-      "\(name).weight", [outputWidth, inputWidth],
-      .normal(standardDeviation: (2 / Float(outputWidth)).squareRoot()))
+      "\(name).weight", [outputWidth, inputWidth], .fanOut(outputWidth))
     weight = layout.ternary(source, quantization)
     self.bias = bias
   }

@@ -82,19 +82,8 @@ extension Bolt.Block {
     let convolved = graph.gatedCausalConvolution(projected, convolution)  // [batch, time, dim]
     let mixed = graph.add(hidden, down(convolved, in: graph))
 
-    let normal = norm2(mixed, in: graph)
-    let gated = graph.swiGLU(
-      gate: feedGate(normal, in: graph), up: feedUp(normal, in: graph))  // [batch, time, glu_hidden]
-    return graph.add(mixed, feedDown(gated, in: graph))
-  }
-}
-
-extension ParameterLayout {
-  /// The taps of a depthwise convolution, [width, 1, K], drawn as the published scripts do: with a
-  /// variance of 2/(width · K), which counts all channels as the fan of each.
-  mutating func declareConvolution(_ name: String, width: Int, tapCount: Int) -> Parameter {
-    declare(
-      name, [width, 1, tapCount],
-      .normal(standardDeviation: (2 / Float(width * tapCount)).squareRoot()))
+    let projected = graph.concatenatedLinear(
+      norm2(mixed, in: graph), [feedGate.weight, feedUp.weight])  // [batch, time, 2 · glu_hidden]
+    return graph.add(mixed, feedDown(graph.swiGLU(projected), in: graph))
   }
 }

@@ -48,7 +48,8 @@ public struct ModelOutput: Sendable {
   public var head: Parameter
   /// [batch, time, width] each: the outputs of the blocks.
   public var blockOutputs: [Tensor]
-
+  /// Heads behind inner layers, in the order of the layers.
+  public var exits: [EarlyExit] = []
   /// Heads that say for each block's output how hard the next tokens will be, [1, width] each.
   public var valueHeads: [Parameter] = []
   /// Heads that predict tokens further ahead, each one token further than the one before it:
@@ -78,4 +79,14 @@ public struct ModelOutput: Sendable {
       self.tensor = tensor
     }
   }
+}
+
+/// A vocabulary head behind an inner layer, with a gate that says how far it can be trusted.
+public struct EarlyExit: Sendable {
+  /// [batch, time, width]: the layer's output, normalised.
+  public let hidden: Tensor
+  /// [vocabulary, width].
+  public let head: Parameter
+  /// [batch, time, 1]: the confidence before its sigmoid.
+  public let confidence: Tensor
 }

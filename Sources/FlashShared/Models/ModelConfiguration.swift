@@ -19,6 +19,25 @@ public struct ModelConfiguration: Sendable {
     return number
   }
 
+  /// A list of whole numbers within bounds, not empty.
+  public func integers(_ name: String, in range: ClosedRange<Int>) throws -> [Int] {
+    let numbers = members[name]?.arrayValue?.map { $0.integerValue ?? .min } ?? []
+    guard !numbers.isEmpty, numbers.allSatisfy(range.contains) else {
+      throw failure(
+        name, "must be a list of whole numbers from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return numbers
+  }
+
+  /// A list of finite numbers of a given length.
+  public func numbers(_ name: String, count: Int) throws -> [Double] {
+    let numbers = members[name]?.arrayValue?.map { $0.doubleValue ?? .nan } ?? []
+    guard numbers.count == count, numbers.allSatisfy(\.isFinite) else {
+      throw failure(name, "must be a list of \(count) numbers")
+    }
+    return numbers
+  }
+
   /// A finite number, or a default where the name is missing.
   public func number(_ name: String, default fallback: Double? = nil) throws -> Double {
     guard let value = members[name] else {

@@ -3,6 +3,14 @@ public enum ModelRegistry {
   private static let architectures: [any LanguageModel.Type] = [
     NovaIgnition.self,
     Bolt.self,
+    Thunderbolt.self,
+    Supernova.self,
+    Cortex.self,
+    Cortex3.self,
+    Cortex4.self,
+    Cortex5.self,
+    Cortex6.self,
+    Cortex7.self,
     CortexEight.self,
   ]
 

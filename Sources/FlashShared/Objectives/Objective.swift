@@ -25,9 +25,19 @@ public struct NextToken: Objective {
   public let targetShift: Int
   public var lossNames: [String] { ["cross_entropy"] }
 
-  /// - Parameter targetShift: 0 for the next token; 1 for the one after it, as recipes that shift
-  ///   twice do.
-  public init(targetShift: Int = 0) { self.targetShift = targetShift }
+  private let unusedParameters: Set<String>
+
+  /// - Parameters:
+  ///   - targetShift: 0 for the next token; 1 for the one after it, as recipes that shift twice do.
+  ///   - unusedParameters: the names of those that the logits do not depend on.
+  public init(targetShift: Int = 0, unusedParameters: Set<String> = []) {
+    self.targetShift = targetShift
+    self.unusedParameters = unusedParameters
+  }
+
+  public func isActive(_ parameter: Parameter, step: Int) -> Bool {
+    !unusedParameters.contains(parameter.name)
+  }
 
   public func record(_ output: ModelOutput, in graph: Graph) -> ScoredPositions {
     graph.crossEntropy(

@@ -13,6 +13,8 @@ struct CrossEntropy: Operation {
   let positionLosses: Tensor
   /// [rows, 1]: 1 where the largest logit is the target's, else 0; only outside training.
   let hits: Tensor?
+  /// [rows, 1]: the most probable token, where something reads it.
+  let predictions: Tensor?
   /// [rows, width]: the gradient of `hidden`; only while training.
   let hiddenGradient: Tensor?
   /// Scored positions of each sequence: the loss is a mean over them.
@@ -24,7 +26,9 @@ struct CrossEntropy: Operation {
 
   var inputs: [Tensor] { [hidden] }
   var outputs: [Tensor] { [] }
-  var auxiliaries: [Tensor] { [positionLosses] + [hits, hiddenGradient].compactMap { $0 } }
+  var auxiliaries: [Tensor] {
+    [positionLosses] + [hits, predictions, hiddenGradient].compactMap { $0 }
+  }
   var isLoss: Bool { true }
   private var vocabularySize: Int { head.shape[0] }
   var scratchCount: Int { min(Self.chunkRows, hidden.rows) * vocabularySize }
@@ -42,7 +46,7 @@ struct CrossEntropy: Operation {
       Kernel.linear(
         input, run.value(head), run.scratch, rows: rows, inputWidth: width,
         outputWidth: vocabularySize)
-      if let hits { markHits(run, run.value(hits) + first, first: first, rows: rows) }
+      if hits != nil || predictions != nil { markLargest(run, first: first, rows: rows) }
       Kernel.softmaxCrossEntropy(
         logits: run.scratch, targets: run.targets + first, losses: losses + first, weight: weight,
         rows: rows, width: vocabularySize, withGradient: hiddenGradient != nil)
@@ -71,14 +75,13 @@ struct CrossEntropy: Operation {
     }
   }
 
-  private func markHits(
-    _ run: Execution, _ hits: UnsafeMutablePointer<Float>, first: Int, rows: Int
-  ) {
+  /// Notes the largest logit of each row, and whether it is the target's.
+  private func markLargest(_ run: Execution, first: Int, rows: Int) {
     for row in 0..<rows {
-      let target = run.targets[first + row]
       let logits = run.scratch + row * vocabularySize
-      let isHit = target >= 0 && Kernel.indexOfLargest(logits, count: vocabularySize) == target
-      hits[row] = isHit ? 1 : 0
+      let largest = Kernel.indexOfLargest(logits, count: vocabularySize)
+      if let hits { run.value(hits)[first + row] = largest == run.targets[first + row] ? 1 : 0 }
+      if let predictions { run.value(predictions)[first + row] = Float(largest) }
     }
   }
 }
@@ -89,25 +92,30 @@ public struct ScoredPositions: Sendable {
   public let losses: Tensor
   /// [batch, time, 1]: 1 where the most probable token is the target; nil while training.
   public let hits: Tensor?
+  /// [batch, time, 1]: the most probable token, where it was asked for.
+  public var predictions: Tensor?
 }
 
 extension Graph {
   /// Scores the graph's targets with the logits `hidden`·`head`ᵀ and adds the loss to the slot
-  /// `name`: for each sequence the mean over `positionsPerSequence` positions.
+  /// `name`: for each sequence the mean over `positionsPerSequence` positions. Notes the most
+  /// probable tokens if `predicts`.
   @discardableResult
   func crossEntropy(
-    _ hidden: Tensor, head: Parameter, name: String, positionsPerSequence: Int
+    _ hidden: Tensor, head: Parameter, name: String, positionsPerSequence: Int,
+    predicts: Bool = false
   ) -> ScoredPositions {
     let isTraining = mode == .training
     let losses = tensor([batch, time, 1])
     let hits = isTraining ? nil : tensor([batch, time, 1])
+    let predictions = predicts ? tensor([batch, time, 1]) : nil
     record(
       CrossEntropy(
         hidden: hidden, head: head, positionLosses: losses, hits: hits,
-        hiddenGradient: isTraining ? tensor(hidden.shape) : nil,
+        predictions: predictions, hiddenGradient: isTraining ? tensor(hidden.shape) : nil,
         positionsPerSequence: positionsPerSequence, slot: lossSlot(name)))
     keep(losses)
     if let hits { keep(hits) }
-    return ScoredPositions(losses: losses, hits: hits)
+    return ScoredPositions(losses: losses, hits: hits, predictions: predictions)
   }
 }

@@ -4,6 +4,8 @@ public enum Initialization: Sendable, Equatable {
   case constant(Float)
   /// Normal with mean 0.
   case normal(standardDeviation: Float)
+  /// Normal with another mean.
+  case shiftedNormal(mean: Float, standardDeviation: Float)
   /// Uniform between −bound and bound.
   case uniform(bound: Float)
 }
@@ -32,6 +34,15 @@ public struct Parameter: Sendable, Equatable {
 
   /// How many numbers there are.
   public var count: Int { shape.reduce(1, *) }
+  /// Some rows of a matrix, which share its memory.
+  func rows(_ range: Range<Int>) -> Parameter {
+    precondition(0 <= range.lowerBound && range.upperBound <= shape[0], "no such rows")
+    let start = range.lowerBound * (count / shape[0])
+    return Parameter(
+      index: index, name: name, shape: [range.count] + shape.dropFirst(), storage: storage,
+      valueOffset: valueOffset + start, gradientOffset: gradientOffset + start)
+  }
+
   /// The place of the gradient in a gradient buffer.
   var range: Range<Int> { gradientOffset..<gradientOffset + count }
 }

@@ -24,6 +24,10 @@ public final class ParameterStore: Sendable {
         for index in numbers.indices {
           numbers[index] = Float(stream.normal(at: UInt64(index))) * deviation
         }
+      case .shiftedNormal(let mean, let deviation):
+        for index in numbers.indices {
+          numbers[index] = mean + Float(stream.normal(at: UInt64(index))) * deviation
+        }
       case .uniform(let bound):
         for index in numbers.indices {
           numbers[index] = Float(2 * stream.uniform(at: UInt64(index)) - 1) * bound

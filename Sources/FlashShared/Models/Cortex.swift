@@ -1,0 +1,147 @@
+/// v7 "CORTEX": decaying sums and gated feed-forward layers with ternary weights, and early exits.
+///
+///     h = N(E[ids]; ln_in)
+///     u = N(h; ln1);  S_t = λ ⊙ S_{t−1} + (Wk u ⊙ Wv u)_t;  h ← h + Wo N(sigmoid(Wr u) ⊙ S; ln_x)
+///     z = N(h; ln2);  h ← h + Wo(silu(W1 z) ⊙ W2 z)
+///     exit j behind its layer: e = N(h; ln), logits e·H_jᵀ, confidence sigmoid(gate(e))
+///     logits = N(h; ln_out)·Eᵀ
+///
+/// Published, the sum is computed with clamped scales and fades to nothing after about a hundred
+/// positions, and the losses match each position with the token after the next.
+public struct Cortex: LanguageModel {
+  public static let versions = ["v7"]
+
+  public static func publishedConfiguration(of version: String) -> JSONObject {
+    [
+      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512, "seq_len": 256,
+      "exit_layers": [2, 4], "exit_thresholds": [0.55, 0.35], "exit_loss_weights": [0.1, 0.3],
+      "consistency_weight": 0.5, "diversity_weight": 0.1,
+    ]
+  }
+
+  public let layout: ParameterLayout
+  public let objective: any Objective
+  public var vocabularySize: Int { ends.vocabularySize }
+  private let ends: CortexEnds
+  private let blocks: [Block]
+  /// By the number of blocks before it.
+  private let exits: [Int: ExitGate]
+
+  fileprivate struct Block: Sendable {
+    let norm1: RMSNorm
+    let gate: TernaryLinear
+    let key: TernaryLinear
+    let value: TernaryLinear
+    let decay: Parameter
+    let sumNorm: RMSNorm
+    let out: TernaryLinear
+    let norm2: RMSNorm
+    let feedGate: TernaryLinear
+    let feedUp: TernaryLinear
+    let feedDown: TernaryLinear
+    let isClamped: Bool
+  }
+
+  fileprivate struct ExitGate: Sendable {
+    let norm: RMSNorm
+    let head: Linear
+    let gateIn: Linear
+    let gateOut: Linear
+  }
+
+  public init(configuration: ModelConfiguration, variant: Variant) throws {
+    try configuration.require(variant, among: [.sound, .published])
+    let blockCount = try configuration.integer("n_layers", in: 1...256)
+    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
+    let exitLayers = try configuration.integers("exit_layers", in: 1...blockCount)
+    guard exitLayers.count <= 2, exitLayers == Set(exitLayers).sorted() else {
+      throw configuration.failure("exit_layers", "must be one or two layers in ascending order")
+    }
+    let exitWeights = try configuration.numbers("exit_loss_weights", count: exitLayers.count)
+    var layout = ParameterLayout()
+    let ends = try CortexEnds(configuration, in: &layout)
+    let width = ends.width
+    blocks = (0..<blockCount).map { index in
+      let name = "blocks.\(index)"
+      func ternary(_ part: String, from inputWidth: Int, to outputWidth: Int) -> TernaryLinear {
+        TernaryLinear("\(name).\(part)", from: inputWidth, to: outputWidth, .perRow, in: &layout)
+      }
+      return Block(
+        norm1: RMSNorm("\(name).ln1", width: width, in: &layout),
+        gate: ternary("time_mix.Wr", from: width, to: width),
+        key: ternary("time_mix.Wk", from: width, to: width),
+        value: ternary("time_mix.Wv", from: width, to: width),
+        decay: layout.declare("\(name).time_mix.decay", [width], .constant(0.99)),
+        sumNorm: RMSNorm("\(name).time_mix.ln_x", width: width, in: &layout),
+        out: ternary("time_mix.Wo", from: width, to: width),
+        norm2: RMSNorm("\(name).ln2", width: width, in: &layout),
+        feedGate: ternary("channel_mix.W1", from: width, to: hiddenWidth),
+        feedUp: ternary("channel_mix.W2", from: width, to: hiddenWidth),
+        feedDown: ternary("channel_mix.Wo", from: hiddenWidth, to: width),
+        isClamped: variant == .published)
+    }
+    var exits: [Int: ExitGate] = [:]
+    let gateWidth = 64
+    let bound = Initialization.uniform(bound: 1 / Float(width).squareRoot())
+    let innerBound = Initialization.uniform(bound: 1 / Float(gateWidth).squareRoot())
+    for (index, layer) in exitLayers.enumerated() {
+      let name = "exit_gates.\(index)"
+      exits[layer] = ExitGate(
+        norm: RMSNorm("\(name).ln", width: width, in: &layout),
+        head: Linear("\(name).head", from: width, to: ends.vocabularySize, bound, in: &layout),
+        gateIn: Linear(
+          "\(name).gate.0", from: width, to: gateWidth, bound, bias: bound, in: &layout),
+        gateOut: Linear(
+          "\(name).gate.2", from: gateWidth, to: 1, innerBound, bias: innerBound, in: &layout))
+    }
+    self.exits = exits
+    self.ends = ends
+    self.layout = layout
+    objective = EarlyExits(
+      exits: zip(exitLayers, exitWeights).map { .init(layer: $0, weight: Float($1)) },
+      consistencyWeight: Float(try configuration.number("consistency_weight")),
+      diversityWeight: Float(try configuration.number("diversity_weight")),
+      targetShift: variant == .published ? 1 : 0)
+  }
+
+  public func callAsFunction(_ graph: Graph) -> ModelOutput {
+    var hidden = ends.embed(in: graph)  // [batch, time, d_model]
+    var blockOutputs: [Tensor] = []
+    var exitOutputs: [EarlyExit] = []
+    for (index, block) in blocks.enumerated() {
+      hidden = block(hidden, in: graph)
+      blockOutputs.append(hidden)
+      // Decoding reads the last layer's logits alone.
+      if graph.mode != .decoding, let exit = exits[index + 1] {
+        exitOutputs.append(exit(hidden, in: graph))
+      }
+    }
+    var output = ends.output(blockOutputs, in: graph)
+    output.exits = exitOutputs
+    return output
+  }
+}
+
+extension Cortex.Block {
+  func callAsFunction(_ hidden: Tensor, in graph: Graph) -> Tensor {
+    let normal = norm1(hidden, in: graph)
+    let sum = graph.decayingSum(
+      gate: gate(normal, in: graph), keys: key(normal, in: graph),
+      values: value(normal, in: graph), decay: decay, isClamped: isClamped)
+    // [batch, time, d_model]
+    let mixed = graph.add(hidden, out(sumNorm(sum, in: graph), in: graph))
+
+    let projected = graph.concatenatedLinear(
+      norm2(mixed, in: graph), [feedGate.weight, feedUp.weight])  // [batch, time, 2 · d_ff]
+    return graph.add(mixed, feedDown(graph.swiGLU(projected), in: graph))
+  }
+}
+
+extension Cortex.ExitGate {
+  func callAsFunction(_ hidden: Tensor, in graph: Graph) -> EarlyExit {
+    let normal = norm(hidden, in: graph)
+    let inner = graph.relu(gateIn(normal, in: graph))  // [batch, time, 64]
+    return EarlyExit(
+      hidden: normal, head: head.weight, confidence: gateOut(inner, in: graph))
+  }
+}

@@ -1,0 +1,101 @@
+/// v7.2 "CORTEX-VI": gated convolutions with a Hebbian memory that fades by a constant factor.
+///
+///     h ← h + Dropout(GatedConvolution(N(h; ln1)))
+///     h ← h + HebbianMemory(N(h; ln_mem))
+///     h ← h + Dropout(SwiGLU(N(h; ln2)))
+///
+/// Published, the memory's strength follows the length of the input and the loss matches each
+/// position with the token after the next. With `hebbian_mask` "pre_fix_tril", a withdrawn published
+/// setting, the memory reads the present and the future only. The mask is computed, never loaded.
+public struct Cortex6: LanguageModel {
+  public static let versions = ["v7.2"]
+
+  public static func publishedConfiguration(of version: String) -> JSONObject {
+    [
+      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512, "seq_len": 256,
+      "kernel_size": 15, "d_mem": 64, "decay": 0.99, "dropout": 0.0,
+      "hebbian_mask": "causal_triu",
+    ]
+  }
+
+  public let layout: ParameterLayout
+  public let objective: any Objective
+  public var vocabularySize: Int { ends.vocabularySize }
+  /// Published, a position's memory depends on how much text follows.
+  public let decodesIncrementally: Bool
+  private let ends: CortexEnds
+  private let blocks: [Block]
+
+  fileprivate struct Block: Sendable {
+    let norm1: RMSNorm
+    let mixer: GatedConvolution
+    let memoryNorm: RMSNorm
+    let memory: HebbianMemory
+    let norm2: RMSNorm
+    let feedForward: SwiGLUFeedForward
+    let dropout: Float
+  }
+
+  public init(configuration: ModelConfiguration, variant: Variant) throws {
+    try configuration.require(variant, among: [.sound, .published])
+    let blockCount = try configuration.integer("n_layers", in: 1...256)
+    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
+    let tapCount = try configuration.integer("kernel_size", in: 1...1024)
+    let memoryWidth = try configuration.integer("d_mem", in: 1...4096)
+    let length = try configuration.integer("seq_len", in: 1...(1 << 24))
+    let dropout = try configuration.probability("dropout")
+    let factor = try configuration.number("decay")
+    guard factor > 0, factor <= 1 else {
+      throw configuration.failure("decay", "must be more than 0 and at most 1")
+    }
+    let decay: HebbianMemory.Decay
+    switch configuration.members["hebbian_mask"]?.stringValue ?? "causal_triu" {
+    case "causal_triu": decay = .constant(Float(factor))
+    case "pre_fix_tril" where variant == .published: decay = .constantReversed(Float(factor))
+    case "pre_fix_tril":
+      throw configuration.failure("hebbian_mask", "this mask sees the future: published only")
+    default:
+      throw configuration.failure("hebbian_mask", "must be \"causal_triu\" or \"pre_fix_tril\"")
+    }
+    var layout = ParameterLayout()
+    let ends = try CortexEnds(configuration, in: &layout)
+    let width = ends.width
+    blocks = (0..<blockCount).map { index in
+      let name = "blocks.\(index)"
+      return Block(
+        norm1: RMSNorm("\(name).ln1", width: width, in: &layout),
+        mixer: GatedConvolution(name, width: width, tapCount: tapCount, in: &layout),
+        memoryNorm: RMSNorm("\(name).ln_mem", width: width, in: &layout),
+        memory: HebbianMemory(
+          name, width: width, memoryWidth: memoryWidth, decay: decay,
+          length: variant == .published ? nil : length, in: &layout),
+        norm2: RMSNorm("\(name).ln2", width: width, in: &layout),
+        feedForward: SwiGLUFeedForward(name, width: width, hiddenWidth: hiddenWidth, in: &layout),
+        dropout: dropout)
+    }
+    self.ends = ends
+    self.layout = layout
+    decodesIncrementally = variant == .sound
+    objective = NextToken(targetShift: variant == .published ? 1 : 0)
+  }
+
+  public func callAsFunction(_ graph: Graph) -> ModelOutput {
+    var hidden = ends.embed(in: graph)  // [batch, time, d_model]
+    var blockOutputs: [Tensor] = []
+    for block in blocks {
+      hidden = block(hidden, in: graph)
+      blockOutputs.append(hidden)
+    }
+    return ends.output(blockOutputs, in: graph)
+  }
+}
+
+extension Cortex6.Block {
+  func callAsFunction(_ hidden: Tensor, in graph: Graph) -> Tensor {
+    let convolved = mixer(norm1(hidden, in: graph), in: graph)
+    let mixed = graph.add(hidden, graph.dropout(convolved, probability: dropout))
+    let recalled = graph.add(mixed, memory(memoryNorm(mixed, in: graph), in: graph))
+    let fed = feedForward(norm2(recalled, in: graph), in: graph)
+    return graph.add(recalled, graph.dropout(fed, probability: dropout))
+  }
+}

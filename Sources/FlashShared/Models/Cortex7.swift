@@ -1,0 +1,123 @@
+/// v7.3 "CORTEX-VII": blocks of gated sliding-window attention and blocks of gated convolution with a
+/// Hebbian memory that forgets by gates, in turn.
+///
+///     even:  u = N(h; ln1);  h ← h + out(WindowAttention(qkv u) ⊙ sigmoid(gate_proj u))
+///     odd:   h ← h + Dropout(GatedConvolution(N(h; ln1)));  h ← h + HebbianMemory(N(h; ln_mem))
+///     both:  h ← h + Dropout(SwiGLU(N(h; ln2)))
+///
+/// There are no positions. Published, the memory's strength follows the length of the input, the
+/// forget gates start saturated, and the loss matches each position with the token after the next.
+public struct Cortex7: LanguageModel {
+  public static let versions = ["v7.3"]
+
+  public static func publishedConfiguration(of version: String) -> JSONObject {
+    [
+      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512, "n_heads": 4, "d_head": 64,
+      "window_size": 128, "kernel_size": 15, "d_mem": 64, "seq_len": 256, "dropout": 0.0,
+    ]
+  }
+
+  public let layout: ParameterLayout
+  public let objective: any Objective
+  public var vocabularySize: Int { ends.vocabularySize }
+  /// Published, a position's memory depends on how much text follows.
+  public let decodesIncrementally: Bool
+  private let ends: CortexEnds
+  private let blocks: [Block]
+
+  fileprivate struct Block: Sendable {
+    let norm1: RMSNorm
+    let mixer: Mixer
+    let norm2: RMSNorm
+    let feedForward: SwiGLUFeedForward
+    let dropout: Float
+  }
+
+  fileprivate enum Mixer: Sendable {
+    case attention(qkv: Linear, gate: Linear, out: Linear, AttentionShape)
+    case memory(GatedConvolution, RMSNorm, HebbianMemory)
+  }
+
+  public init(configuration: ModelConfiguration, variant: Variant) throws {
+    try configuration.require(variant, among: [.sound, .published])
+    let blockCount = try configuration.integer("n_layers", in: 1...256)
+    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
+    let shape = AttentionShape(
+      heads: try configuration.integer("n_heads", in: 1...256),
+      headWidth: try configuration.integer("d_head", in: 1...1024),
+      window: try configuration.integer("window_size", in: 1...(1 << 24)))
+    let tapCount = try configuration.integer("kernel_size", in: 1...1024)
+    let memoryWidth = try configuration.integer("d_mem", in: 1...4096)
+    let length = try configuration.integer("seq_len", in: 1...(1 << 24))
+    let dropout = try configuration.probability("dropout")
+    var layout = ParameterLayout()
+    let ends = try CortexEnds(configuration, in: &layout)
+    let width = ends.width
+    let innerWidth = shape.heads * shape.headWidth
+    blocks = (0..<blockCount).map { index in
+      let name = "blocks.\(index)"
+      let norm1 = RMSNorm("\(name).ln1", width: width, in: &layout)
+      let mixer: Mixer
+      if index % 2 == 0 {
+        mixer = .attention(
+          qkv: Linear(
+            "\(name).attn.qkv", from: width, to: 3 * innerWidth, .fanOut(3 * innerWidth),
+            in: &layout),
+          gate: Linear(
+            "\(name).attn.gate_proj", from: width, to: innerWidth, .fanOut(innerWidth),
+            in: &layout),
+          out: Linear("\(name).attn.out", from: innerWidth, to: width, .fanOut(width), in: &layout),
+          shape)
+      } else {
+        // The published gates' weights, of variance 2, saturate them from the start.
+        let gate = Linear(
+          "\(name).hebbian.gate_proj", from: width, to: 1,
+          variant == .published ? .fanOut(1) : .normal(standardDeviation: 0.02),
+          bias: .constant(variant == .published ? 1 : 3), in: &layout)
+        mixer = .memory(
+          GatedConvolution(name, width: width, tapCount: tapCount, in: &layout),
+          RMSNorm("\(name).ln_mem", width: width, in: &layout),
+          HebbianMemory(
+            "\(name).hebbian", width: width, memoryWidth: memoryWidth, decay: .gated(gate),
+            length: variant == .published ? nil : length, in: &layout))
+      }
+      return Block(
+        norm1: norm1, mixer: mixer, norm2: RMSNorm("\(name).ln2", width: width, in: &layout),
+        feedForward: SwiGLUFeedForward(name, width: width, hiddenWidth: hiddenWidth, in: &layout),
+        dropout: dropout)
+    }
+    self.ends = ends
+    self.layout = layout
+    decodesIncrementally = variant == .sound
+    objective = NextToken(targetShift: variant == .published ? 1 : 0)
+  }
+
+  public func callAsFunction(_ graph: Graph) -> ModelOutput {
+    var hidden = ends.embed(in: graph)  // [batch, time, d_model]
+    var blockOutputs: [Tensor] = []
+    for block in blocks {
+      hidden = block(hidden, in: graph)
+      blockOutputs.append(hidden)
+    }
+    return ends.output(blockOutputs, in: graph)
+  }
+}
+
+extension Cortex7.Block {
+  func callAsFunction(_ hidden: Tensor, in graph: Graph) -> Tensor {
+    let normal = norm1(hidden, in: graph)
+    let mixed: Tensor
+    switch mixer {
+    case .attention(let qkv, let gate, let out, let shape):
+      let attended = graph.causalAttention(qkv(normal, in: graph), shape, dropout: dropout)
+      let gated = graph.sigmoidGate(attended, by: gate(normal, in: graph))
+      mixed = graph.add(hidden, out(gated, in: graph))  // [batch, time, d_model]
+    case .memory(let convolution, let memoryNorm, let memory):
+      let convolved = graph.dropout(convolution(normal, in: graph), probability: dropout)
+      let local = graph.add(hidden, convolved)
+      mixed = graph.add(local, memory(memoryNorm(local, in: graph), in: graph))
+    }
+    let fed = feedForward(norm2(mixed, in: graph), in: graph)
+    return graph.add(mixed, graph.dropout(fed, probability: dropout))
+  }
+}
