@@ -82,8 +82,8 @@ extension Bolt.Block {
     let convolved = graph.gatedCausalConvolution(projected, convolution)  // [batch, time, dim]
     let mixed = graph.add(hidden, down(convolved, in: graph))
 
-    let projected = graph.concatenatedLinear(
+    let gateAndUp = graph.concatenatedLinear(
       norm2(mixed, in: graph), [feedGate.weight, feedUp.weight])  // [batch, time, 2 · glu_hidden]
-    return graph.add(mixed, feedDown(graph.swiGLU(projected), in: graph))
+    return graph.add(mixed, feedDown(graph.swiGLU(gateAndUp), in: graph))
   }
 }
