@@ -1,0 +1,219 @@
+# shellcheck shell=bash
+# Stages of a pipeline: sourced by the scripts beside this file, which read from top to bottom.
+#
+# A stage is a command with inputs and outputs. It is skipped if it finished before with the same
+# command and unchanged inputs (size and time, as make does), and its outputs are there. State is
+# files only: what is under $work, and $work/.stages/NAME for each stage that finished.
+
+set -euo pipefail
+
+pipelines=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+data_set=https://huggingface.co/datasets/roneneldan/TinyStories/resolve/main
+
+# The tools: from FLASHLM_BIN, from the build beside this folder, or from PATH.
+if [[ -n ${FLASHLM_BIN:-} ]]; then
+  PATH=$FLASHLM_BIN:$PATH
+elif [[ -x $pipelines/../.build/release/fl-train ]]; then
+  PATH=$(cd "$pipelines/../.build/release" && pwd):$PATH
+fi
+
+die() {
+  echo "${0##*/}: $*" >&2
+  exit 64
+}
+
+# Reads the options that all pipelines have; the rest of the command line is stages.
+#   work, variant, minutes, threads, train_text, valid_text, quiet, settings, stages
+parse_options() {
+  work='' variant=sound threads='' train_text='' valid_text='' quiet=() settings=() budget=()
+  stages=()
+  while (($# > 0)); do
+    case $1 in
+      -h | --help) usage && exit 0 ;;
+      -q | --quiet) quiet=(--quiet) && shift && continue ;;
+      --work | --variant | --minutes | --steps | --tokens | --threads | --train-text | --valid-text | --set)
+        (($# > 1)) || die "$1 needs a value" ;;
+    esac
+    case $1 in
+      --work) work=$2 && shift ;;
+      --variant) variant=$2 && shift ;;
+      --minutes | --steps | --tokens) budget=("$1" "$2") && shift ;;
+      --threads) threads=$2 && shift ;;
+      --train-text) train_text=$2 && shift ;;
+      --valid-text) valid_text=$2 && shift ;;
+      --set) settings+=(--set "$2") && shift ;;
+      -*) die "unknown option $1; see --help" ;;
+      *) stages+=("$1") ;;
+    esac
+    shift
+  done
+  case $variant in sound | published) ;; *) die "--variant is sound or published, not $variant" ;; esac
+  command -v fl-train >/dev/null ||
+    die "fl-train is not there; run 'make' first, or set FLASHLM_BIN to the tools' folder"
+}
+
+# Prints the options that all pipelines have.
+common_usage() {
+  cat <<'TEXT'
+  --work FOLDER        where everything is written (default: runs/<version>)
+  --variant NAME       sound (default): as documented; published: as the script behaved
+  --minutes N | --steps N | --tokens N
+                       the budget of training, instead of the recipe's
+  --set PATH=VALUE     replace a member of the recipe; may be given several times
+  --threads N          worker threads (default: one for each core)
+  --train-text FILE    TinyStories V2 train text, instead of downloading it
+  --valid-text FILE    TinyStories V2 validation text, likewise
+  -q, --quiet          no progress bars
+TEXT
+}
+
+# The stages that a run goes through, in order; all of them unless some were named.
+run_stages() {
+  local known=("$@") name
+  for name in ${stages[@]+"${stages[@]}"}; do
+    [[ " ${known[*]} " == *" $name "* ]] || die "no stage $name; there are: ${known[*]}"
+  done
+  ((${#stages[@]} > 0)) || stages=("${known[@]}")
+  mkdir -p "$work/.stages"
+  exec 9>"$work/.stages/lock"
+  flock --nonblock 9 || {
+    echo "${0##*/}: $work: another pipeline is at work there; wait for it or use another --work" >&2
+    exit 75
+  }
+  for name in "${known[@]}"; do
+    [[ " ${stages[*]} " != *" $name "* ]] || "stage_${name//-/_}"
+  done
+}
+
+# What a stage depends on: the command's words, and each input's name, size and time.
+stage_key() {
+  local input
+  printf '%s\n' "${command[@]}"
+  for input in "${inputs[@]}"; do
+    [[ -e $input ]] || {
+      echo "${0##*/}: $input is missing; run the stage that makes it first" >&2
+      exit 66
+    }
+    if [[ -d $input ]]; then input=$input/manifest.json; fi
+    stat --format '%n %s %.Y' "$input"
+  done
+}
+
+# stage NAME --in INPUT… --out OUTPUT… -- COMMAND…
+# Runs the command unless it is up to date. A folder that is an input stands for its manifest.
+stage() {
+  local name=$1 list=none word output key
+  local inputs=() outputs=() command=()
+  shift
+  for word in "$@"; do
+    if [[ $list == command ]]; then
+      command+=("$word")
+      continue
+    fi
+    case $word in
+      --in) list=inputs ;;
+      --out) list=outputs ;;
+      --) list=command ;;
+      *) if [[ $list == inputs ]]; then inputs+=("$word"); else outputs+=("$word"); fi ;;
+    esac
+  done
+  key=$(stage_key)
+  if [[ -f $work/.stages/$name && $(<"$work/.stages/$name") == "$key" ]]; then
+    for output in "${outputs[@]}"; do [[ -e $output ]] || key+=' '; done
+    if [[ $key != *' ' ]]; then
+      echo "== $name: up to date" >&2
+      return
+    fi
+    key=${key%% }
+  fi
+  echo "== $name" >&2
+  rm -f "$work/.stages/$name"
+  "${command[@]}"
+  printf '%s' "$(stage_key)" >"$work/.stages/$name.new"
+  mv "$work/.stages/$name.new" "$work/.stages/$name"
+}
+
+# fetch URL FILE: downloads what is missing of a file, checks it against the size and SHA-256 that
+# the server states, and gives it its name only then.
+fetch() {
+  local url=$1 file=$2 headers size hash
+  [[ ! -e $file ]] || return 0
+  mkdir -p "$(dirname "$file")"
+  headers=$(curl --silent --show-error --fail --head --retry 5 "$url" | tr -d '\r')
+  size=$(awk 'tolower($1) == "x-linked-size:" { print $2 }' <<<"$headers")
+  hash=$(awk 'tolower($1) == "x-linked-etag:" { gsub(/"/, "", $2); print $2 }' <<<"$headers")
+  curl --fail --location --retry 5 --retry-connrefused --continue-at - --output "$file.part" "$url" ||
+    {
+      echo "${0##*/}: $url: the download stopped; run the same command again to go on with it" >&2
+      exit 75
+    }
+  if [[ -n $size && $(stat --format %s "$file.part") != "$size" ]]; then
+    echo "${0##*/}: $file.part: not the $size bytes of $url; remove it and try again" >&2
+    exit 65
+  fi
+  if [[ -n $hash ]]; then
+    echo "$hash  $file.part" | sha256sum --check --quiet >&2 || {
+      echo "${0##*/}: $file.part: its SHA-256 is not that of $url; remove it and try again" >&2
+      exit 65
+    }
+  fi
+  mv "$file.part" "$file"
+}
+
+# The texts: given files, or the V2 files of TinyStories, downloaded once for all pipelines.
+stage_text() {
+  local downloads=${FLASHLM_DOWNLOADS:-$HOME/.cache/flashlm}
+  if [[ -z $train_text ]]; then
+    fetch "$data_set/TinyStoriesV2-GPT4-train.txt" "$downloads/TinyStoriesV2-GPT4-train.txt"
+  fi
+  if [[ -z $valid_text ]]; then
+    fetch "$data_set/TinyStoriesV2-GPT4-valid.txt" "$downloads/TinyStoriesV2-GPT4-valid.txt"
+  fi
+}
+
+# Where the texts are.
+train_text_path() {
+  echo "${train_text:-${FLASHLM_DOWNLOADS:-$HOME/.cache/flashlm}/TinyStoriesV2-GPT4-train.txt}"
+}
+valid_text_path() {
+  echo "${valid_text:-${FLASHLM_DOWNLOADS:-$HOME/.cache/flashlm}/TinyStoriesV2-GPT4-valid.txt}"
+}
+
+# encode_and_pack TOKENIZER TEXT FOLDER [fl-shard pack options…]
+encode_and_pack() {
+  local tokenizer=$1 text=$2 folder=$3
+  shift 3
+  fl-tokenize encode ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" "$text" |
+    fl-shard pack ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --output "$folder" "$@"
+}
+
+# train_model RECIPE TRAIN VALIDATION RUN: starts or resumes. A run that was started with other
+# inputs is moved aside, not overwritten.
+train_model() {
+  local recipe=$1 train=$2 validation=$3 run=$4 started
+  started=$(
+    printf '%s\n' "$variant" ${settings[@]+"${settings[@]}"}
+    sha256sum <"$recipe"
+    sha256sum <"$train/manifest.json"
+    sha256sum <"$validation/manifest.json"
+  )
+  if [[ -e $run/last.safetensors && $started != "$(cat "$run/.started" 2>/dev/null)" ]]; then
+    echo "== train: other inputs than before; the old run is kept in $run.old" >&2
+    rm -rf "$run.old"
+    mv "$run" "$run.old"
+  fi
+  mkdir -p "$run"
+  printf '%s' "$started" >"$run/.started"
+  fl-train ${quiet[@]+"${quiet[@]}"} --recipe "$recipe" --variant "$variant" --train "$train" \
+    --validation "$validation" --tokenizer "$tokenizer" --output "$run" --resume \
+    ${threads:+--threads "$threads"} ${budget[@]+"${budget[@]}"} \
+    ${settings[@]+"${settings[@]}"} >/dev/null
+}
+
+# write_to FILE COMMAND…: the command's output under a name that appears only when it is whole.
+write_to() {
+  local file=$1
+  shift
+  "$@" >"$file.new"
+  mv "$file.new" "$file"
+}
