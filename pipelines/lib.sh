@@ -99,37 +99,37 @@ stage_key() {
   done
 }
 
+# Whether a stage finished with this key and its outputs are there.
+is_current() {
+  local key=$1 output
+  [[ -f $work/.stages/$name && $(<"$work/.stages/$name") == "$key" ]] || return 1
+  for output in "${outputs[@]}"; do [[ -e $output ]] || return 1; done
+}
+
 # stage NAME --in INPUT… --out OUTPUT… -- COMMAND…
 # Runs the command unless it is up to date. A folder that is an input stands for its manifest.
 stage() {
-  local name=$1 list=none word output key
+  local name=$1 list='' word key
   local inputs=() outputs=() command=()
   shift
-  for word in "$@"; do
-    if [[ $list == command ]]; then
-      command+=("$word")
-      continue
-    fi
+  while (($# > 0)); do
+    word=$1
+    shift
     case $word in
-      --in) list=inputs ;;
-      --out) list=outputs ;;
-      --) list=command ;;
-      *) if [[ $list == inputs ]]; then inputs+=("$word"); else outputs+=("$word"); fi ;;
+      --in | --out) list=$word ;;
+      --) command=("$@") && break ;;
+      *) if [[ $list == --in ]]; then inputs+=("$word"); else outputs+=("$word"); fi ;;
     esac
   done
   key=$(stage_key)
-  if [[ -f $work/.stages/$name && $(<"$work/.stages/$name") == "$key" ]]; then
-    for output in "${outputs[@]}"; do [[ -e $output ]] || key+=' '; done
-    if [[ $key != *' ' ]]; then
-      echo "== $name: up to date" >&2
-      return
-    fi
-    key=${key%% }
+  if is_current "$key"; then
+    echo "== $name: up to date" >&2
+    return
   fi
   echo "== $name" >&2
   rm -f "$work/.stages/$name"
   "${command[@]}"
-  printf '%s' "$(stage_key)" >"$work/.stages/$name.new"
+  printf '%s' "$key" >"$work/.stages/$name.new"
   mv "$work/.stages/$name.new" "$work/.stages/$name"
 }
 
@@ -187,12 +187,13 @@ encode_and_pack() {
     fl-shard pack ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --output "$folder" "$@"
 }
 
-# train_model RECIPE TRAIN VALIDATION RUN: starts or resumes. A run that was started with other
-# inputs is moved aside, not overwritten.
+# train_model RUN RECIPE TRAIN VALIDATION [fl-train options…]: starts or resumes. A run that was
+# started with other inputs is moved aside, not overwritten.
 train_model() {
-  local recipe=$1 train=$2 validation=$3 run=$4 started
+  local run=$1 recipe=$2 train=$3 validation=$4 started
+  shift 4
   started=$(
-    printf '%s\n' "$variant" ${settings[@]+"${settings[@]}"}
+    printf '%s\n' "$@"
     sha256sum <"$recipe"
     sha256sum <"$train/manifest.json"
     sha256sum <"$validation/manifest.json"
@@ -204,10 +205,9 @@ train_model() {
   fi
   mkdir -p "$run"
   printf '%s' "$started" >"$run/.started"
-  fl-train ${quiet[@]+"${quiet[@]}"} --recipe "$recipe" --variant "$variant" --train "$train" \
-    --validation "$validation" --tokenizer "$tokenizer" --output "$run" --resume \
-    ${threads:+--threads "$threads"} ${budget[@]+"${budget[@]}"} \
-    ${settings[@]+"${settings[@]}"} >/dev/null
+  fl-train ${quiet[@]+"${quiet[@]}"} --recipe "$recipe" --train "$train" \
+    --validation "$validation" --output "$run" --resume ${threads:+--threads "$threads"} "$@" \
+    >/dev/null
 }
 
 # write_to FILE COMMAND…: the command's output under a name that appears only when it is whole.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # v5.2 "Nova-Ignition" from text to samples. See usage below; stages can be named to run them alone.
 set -euo pipefail
-# shellcheck source=pipelines/lib.sh
+# shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 usage() {
@@ -60,7 +60,8 @@ pack_published() {
 
 stage_train() {
   stage train --in "$recipe" "$work/train" "$work/valid" --out "$run/best.safetensors" -- \
-    train_model "$recipe" "$work/train" "$work/valid" "$run"
+    train_model "$run" "$recipe" "$work/train" "$work/valid" --tokenizer "$tokenizer" \
+    --variant "$variant" ${budget[@]+"${budget[@]}"} ${settings[@]+"${settings[@]}"}
 }
 
 stage_evaluate() {
