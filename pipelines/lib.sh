@@ -5,6 +5,8 @@
 # command and unchanged inputs (size and time, as make does), and its outputs are there. State is
 # files only: what is under $work, and $work/.stages/NAME for each stage that finished.
 
+# Options are read by the scripts that source this file.
+# shellcheck disable=SC2034
 set -euo pipefail
 
 pipelines=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
