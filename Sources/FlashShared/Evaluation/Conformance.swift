@@ -71,6 +71,7 @@ public struct Conformance {
     var result = ConformanceResult(version: golden.version, variant: variant)
     try checkLogits(model, expectation, &result)
     try checkPrefix(model, expectation, &result)
+    if expectation.isComplete { try checkFurtherVectors(model, expectation.vectors, &result) }
     try checkGradients(model, expectation, &result)
     for name in ["trace", "trace_full_lr"] { try checkTrace(model, name, figures, &result) }
     try checkParameterCount(variant, figures, &result)
@@ -141,7 +142,11 @@ public struct Conformance {
       result.fail(if: result.lossDifference, exceeds: tolerances.losses, "the loss differs")
     }
     for (name, value) in trainer.lossTerms {
-      guard let expected = figures["components"]?[name]?.doubleValue else { continue }
+      let components = figures["components"]
+      guard
+        let expected = (components?[name] ?? components?[Self.componentNames[name] ?? name])?
+          .doubleValue
+      else { continue }
       let difference = Self.relativeDifference(value, expected)
       result.termDifferences.append((name, difference))
       result.fail(if: difference, exceeds: tolerances.losses, "loss term \(name) differs")
@@ -235,14 +240,16 @@ public struct Conformance {
     }
   }
 
-  private func trainer(_ model: any LanguageModel) throws -> Trainer {
+  func trainer(
+    _ model: any LanguageModel, objective: (any Objective)? = nil
+  ) throws -> Trainer {
     Trainer(
-      model, model.objective, try golden.store(for: model),
+      model, objective ?? model.objective, try golden.store(for: model),
       optimizer: try golden.configuration.optimizerSettings(model.optimizer), seed: 0,
       groupSize: golden.inputs.count, pool: WorkerPool(count: 1))
   }
 
-  private func batch(_ model: any LanguageModel) -> StepBatch {
+  func batch(_ model: any LanguageModel) -> StepBatch {
     var batch = StepBatch(sequences: golden.inputs.count, time: golden.inputs[0].count)
     for (index, (inputs, following)) in zip(golden.inputs, golden.following).enumerated() {
       batch.set(

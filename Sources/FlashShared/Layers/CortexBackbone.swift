@@ -62,3 +62,9 @@ public struct CortexBackbone: Sendable {
       namedTensors: streams)
   }
 }
+
+extension Variant {
+  /// How far beyond the next token the recipes from v7 on aim: the published ones shift their
+  /// targets twice.
+  var targetShift: Int { self == .published ? 1 : 0 }
+}

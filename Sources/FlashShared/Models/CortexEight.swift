@@ -23,9 +23,7 @@ public struct CortexEight: LanguageModel {
 
   public var vocabularySize: Int { backbone.vocabularySize }
   public var decodesIncrementally: Bool { variant != .published }
-  public var objective: any Objective {
-    NextToken(targetShift: variant == .published ? 1 : 0)
-  }
+  public var objective: any Objective { NextToken(targetShift: variant.targetShift) }
 
   public init(configuration: ModelConfiguration, variant: Variant) throws {
     var layout = ParameterLayout()

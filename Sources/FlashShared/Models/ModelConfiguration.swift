@@ -10,9 +10,14 @@ public struct ModelConfiguration: Sendable {
     self.source = source
   }
 
-  /// A whole number within bounds.
-  public func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int {
-    guard let value = members[name] else { throw failure(name, "is missing") }
+  /// A whole number within bounds, or a default where the name is missing.
+  public func integer(
+    _ name: String, in range: ClosedRange<Int>, default fallback: Int? = nil
+  ) throws -> Int {
+    guard let value = members[name] else {
+      guard let fallback else { throw failure(name, "is missing") }
+      return fallback
+    }
     guard let number = value.integerValue, range.contains(number) else {
       throw failure(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
     }

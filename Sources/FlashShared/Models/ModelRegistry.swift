@@ -12,6 +12,9 @@ public enum ModelRegistry {
     Cortex6.self,
     Cortex7.self,
     CortexEight.self,
+    CortexNine.self,
+    CortexLookahead.self,
+    LeanCortex.self,
   ]
 
   /// All version identifiers.

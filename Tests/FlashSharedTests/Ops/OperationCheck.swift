@@ -130,8 +130,10 @@ extension OperationCheck {
       context: graph.context)
     let expected = oracle(arguments)
     if outputs.isEmpty {
-      let loss = graph.lossNames.indices.reduce(0) { $0 + graph.loss($1) }
-      compare([loss * 0.75 / Double(batch)], expected[0], "the loss")
+      let loss = graph.lossNames.indices.reduce(0) {
+        $0 + graph.loss($1) * Double(graph.context.lossWeights[$1])
+      }
+      compare([loss / Double(batch)], expected[0], "the loss")
     } else {
       for (position, output) in outputs.enumerated() {
         compare(graph.values(of: output).map(Double.init), expected[position], "output \(position)")

@@ -7,8 +7,8 @@ import Testing
 @Suite struct OperationTests {
   static let checks: [OperationCheck] =
     embeddingChecks + linearChecks + normalizationChecks + elementwiseChecks + attentionChecks
-    + lossChecks + convolutionChecks + swiGLUChecks + memoryChecks + mixtureChecks
-    + wordDropoutChecks
+    + lossChecks + convolutionChecks + swiGLUChecks + deltaMemoryChecks + mixtureChecks
+    + wordDropoutChecks + termChecks
     + fadingMemoryChecks + gateChecks + recurrenceChecks + compositionChecks + earlyExitChecks
 
   @Test(arguments: checks) func agreesWithItsOracle(_ check: OperationCheck) { check.run() }

@@ -108,7 +108,7 @@ private func linearCheck(
   }
 }
 
-let memoryChecks: [OperationCheck] = [
+let deltaMemoryChecks: [OperationCheck] = [
   deltaCheck("heads", MemoryShape(heads: 2, width: 3), batch: 2, time: 5),
   deltaCheck("wide", MemoryShape(heads: 1, width: 17), batch: 1, time: 4),
   deltaCheck("several chunks", MemoryShape(heads: 1, width: 2), batch: 1, time: 131),
