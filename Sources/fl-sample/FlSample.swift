@@ -1,10 +1,190 @@
 import ArgumentParser
+import FlashShared
+import Foundation
 import ToolSupport
 
+/// Samples text from a trained model.
 @main
 struct FlSample: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "fl-sample", abstract: "", version: ToolMain.version)
+    commandName: "fl-sample",
+    abstract: "Sample text from a trained model.",
+    discussion: """
+      Continues prompts with the model of a run (a folder that fl-train wrote) and prints the text \
+      as it is produced, or JSON lines. The resolved settings are the first JSON line on standard \
+      error, with --json on standard output.
+
+      Defaults are neutral: the model's own distribution. The same seed gives the same text, \
+      however many samples are drawn side by side. A text ends at the end-of-text token, at a \
+      --stop string or after --tokens tokens. Models that decode incrementally keep the last \
+      --context positions; beyond them the oldest are forgotten. Others, and all with --recompute, \
+      run over the last --context tokens for each token.
+
+      Examples:
+        fl-sample runs/v5.2 "Once upon a time" --temp 0.7 --top-k 40
+        fl-sample runs/v5.2 --from-recipe --seed 7
+        fl-sample runs/v5.2 --prompts prompts.jsonl --samples 4 --json | jq -r .text
+        fl-sample runs/v8.3 "The little girl" --samplers temp,frequency-penalty,top-p \\
+          --temp 1.2 --frequency-penalty 1.2 --repeat-last-n 100 --top-p 0.85
+      """,
+    version: ToolMain.version)
+
+  @Argument(help: ArgumentHelp("The folder of the run.", valueName: "run"))
+  var folder: String
+
+  @Argument(
+    help: ArgumentHelp(
+      "Texts to continue; - reads one from standard input. Without any, the text starts anew.",
+      valueName: "prompt"))
+  var prompts: [String] = []
+
+  @Option(
+    name: .customLong("prompts"),
+    help: ArgumentHelp(
+      "Prompts as JSON lines, {\"prompt\": …}; - is standard input.", valueName: "file"))
+  var promptFile: String?
+
+  @Option(help: ArgumentHelp("The most tokens to draw for a text.", valueName: "n"))
+  var tokens: Int?
+
+  @Option(help: ArgumentHelp("How many texts to draw for each prompt.", valueName: "n"))
+  var samples = 1
+
+  @Option(help: "The seed of every draw.")
+  var seed = 0
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "End a text before this string; may be given several times.", valueName: "text"))
+  var stop: [String] = []
+
+  @Flag(help: "Go on after the end-of-text token.")
+  var ignoreEndOfText = false
+
+  @OptionGroup(title: "Samplers") var sampling: SamplerOptions
+
+  @Flag(help: "Take prompts and settings that are not given from the run's recipe.")
+  var fromRecipe = false
+
+  @Option(help: "Which parameters: best or last.")
+  var checkpoint = TrainedRun.CheckpointChoice.best
+
+  @Option(
+    help: ArgumentHelp(
+      "Positions that the model looks back at (default: the training window).", valueName: "n"))
+  var context: Int?
+
+  @Flag(help: "Run over the whole context for each token, as the reference's scripts do.")
+  var recompute = false
+
+  @Flag(help: "Print JSON lines: the settings, then one object a text.")
+  var json = false
+
+  @Flag(help: "Print continuations without their prompts.")
+  var noEcho = false
+
+  @Flag(help: "Print nothing but text.")
+  var quiet = false
 
   static func main() { ToolMain.run(Self.self) }
+
+  func validate() throws {
+    guard seed >= 0 else { throw ValidationError("--seed must be at least 0.") }
+    guard samples > 0 else { throw ValidationError("--samples must be at least 1.") }
+    guard (tokens ?? 1) > 0 else { throw ValidationError("--tokens must be at least 1.") }
+    guard (context ?? 1) > 0 else { throw ValidationError("--context must be at least 1.") }
+    guard prompts.isEmpty || promptFile == nil else {
+      throw ValidationError("Give prompts as arguments or with --prompts, not both.")
+    }
+    guard prompts.filter({ $0 == "-" }).count < 2 else {
+      throw ValidationError("Standard input can be read once only.")
+    }
+    guard !stop.contains("") else { throw ValidationError("--stop needs some text.") }
+    if !fromRecipe { _ = try sampling.settings(base: SamplerSettings()) }
+  }
+
+  func run() throws {
+    Interruption.install()
+    let run = try TrainedRun(path: folder, checkpoint: checkpoint)
+    let tokenizer = try run.tokenizer()
+    let settings = try sampling.settings(
+      base: fromRecipe ? SamplerSettings(run.recipe) : SamplerSettings())
+    if let token = settings.logitBias.keys.first(where: { $0 >= run.model.vocabularySize }) {
+      throw ValidationError("--logit-bias \(token): the model has \(run.model.vocabularySize) ids.")
+    }
+    var options = TextGenerator.Options(contextLength: context ?? run.windowLength)
+    options.sampler = settings
+    options.tokenLimit =
+      try tokens
+      ?? (fromRecipe ? run.recipe.integer("sampling.tokens", in: 1...(1 << 30), default: 256) : 256)
+    options.stops = stop
+    options.stopsAtEndOfText = !ignoreEndOfText
+    options.recomputes = recompute
+    options.seed = UInt64(seed)
+    let generator = TextGenerator(
+      run.model, run.store, tokenizer: tokenizer, endOfText: try run.endOfText(tokenizer),
+      options: options)
+    let output = SampleOutput(isJSON: json, isQuiet: quiet, echoesPrompt: !noEcho)
+    try output.begin(settingsEvent(run, options))
+    var index = 0
+    try forEachPrompt(run.recipe) { prompt, source in
+      let promptTokens = try generator.tokens(of: prompt, source: source)
+      try output.write(
+        prompt: prompt, promptIndex: index, samples: samples
+      ) { receive in
+        try generator.generate(promptTokens, promptIndex: index, samples: samples, receive)
+      }
+      index += 1
+    }
+    try output.end()
+  }
+
+  /// Calls `body` with each prompt and what errors call it.
+  private func forEachPrompt(
+    _ recipe: Recipe, _ body: (String, String) throws -> Void
+  ) throws {
+    if let promptFile {
+      let reader = DocumentReader(
+        paths: [promptFile], format: .jsonLines(textMember: "prompt"))
+      while let document = try reader.next() {
+        try body(
+          String(decoding: document.text, as: UTF8.self), "\(promptFile):\(document.line)")
+      }
+      return
+    }
+    var texts = prompts
+    if texts.isEmpty, fromRecipe {
+      texts = recipe["sampling.prompts"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    }
+    for (index, text) in (texts.isEmpty ? [""] : texts).enumerated() {
+      try body(
+        text == "-" ? standardInput() : text,
+        text == "-" ? "standard input" : "prompt \(index + 1)")
+    }
+  }
+
+  /// The whole of standard input, without a line feed at its end.
+  private func standardInput() throws -> String {
+    let reader = DocumentReader(paths: ["-"], format: .whole(pieceCharacters: nil))
+    var bytes = try reader.next()?.text ?? []
+    if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private func settingsEvent(_ run: TrainedRun, _ options: TextGenerator.Options) -> JSONObject {
+    var event = run.summary
+    for (name, value) in options.sampler.json.members { event[name] = value }
+    event["tokens"] = .integer(options.tokenLimit)
+    event["samples"] = .integer(samples)
+    event["seed"] = .integer(seed)
+    event["stop"] = .array(options.stops.map { .string($0) })
+    event["stops_at_end_of_text"] = .boolean(options.stopsAtEndOfText)
+    event["context"] = .integer(options.contextLength)
+    event["decoding"] =
+      run.model.decodesIncrementally && !options.recomputes ? "incremental" : "recomputed"
+    return event
+  }
 }
+
+extension TrainedRun.CheckpointChoice: ExpressibleByArgument {}

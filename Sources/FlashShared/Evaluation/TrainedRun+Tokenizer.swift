@@ -1,0 +1,24 @@
+extension TrainedRun {
+  /// The tokenizer that made the run's data.
+  public func tokenizer() throws -> Tokenizer {
+    let tokenizer = try Tokenizer(contentsOf: folder.tokenizer)
+    guard tokenizer.vocabularySize <= model.vocabularySize else {
+      throw TrainedRunError.largerVocabulary(
+        path: folder.tokenizer, count: tokenizer.vocabularySize, model: model.vocabularySize)
+    }
+    return tokenizer
+  }
+
+  /// The special token that ends a document: the one that the recipe names under
+  /// `data.end_of_text`, else the first of the usual names that the tokenizer has.
+  public func endOfText(_ tokenizer: Tokenizer) throws -> Int32? {
+    if let name = recipe["data.end_of_text"]?.stringValue {
+      guard let id = tokenizer.id(of: name) else {
+        throw recipe.failure("data.end_of_text", "\"\(name)\" is no token of \(folder.tokenizer)")
+      }
+      return id
+    }
+    return ["<|endoftext|>", "<eos>", "</s>", "<|end|>"].lazy.compactMap { tokenizer.id(of: $0) }
+      .first { tokenizer.isSpecial($0) }
+  }
+}
