@@ -25,6 +25,7 @@ struct CausalityCommand: ParsableCommand {
   var length: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("The largest change of a logit that is no leak.", valueName: "x"))
   var tolerance = 0.0
 

@@ -2,33 +2,42 @@ import ArgumentParser
 import FlashShared
 
 /// The options that shape the distribution of the next token, named as llama.cpp names them.
+///
+/// Values may begin with a dash, as negative numbers do.
 struct SamplerOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Divide logits by this; 0 takes the most probable token (default: 1).", valueName: "t"))
   var temp: Double?
 
-  @Option(help: ArgumentHelp("Keep the k most probable tokens, ties included.", valueName: "k"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Keep the k most probable tokens, ties included.", valueName: "k"))
   var topK: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Keep the most probable tokens until their mass exceeds p, the one that crosses it included.",
       valueName: "p"))
   var topP: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Keep tokens with at least this share of the largest probability.", valueName: "p"))
   var minP: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Keep tokens whose information is near the entropy, until their mass exceeds p.",
       valueName: "p"))
   var typical: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Divide positive logits of recent tokens by this, multiply negative ones.",
       valueName: "factor"))
@@ -39,6 +48,7 @@ struct SamplerOptions: ParsableArguments {
   var repeatPenaltyIgnoresSign = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "How many of the last tokens the penalties look at; -1 for all (default: 64).",
       valueName: "n"))
@@ -48,19 +58,24 @@ struct SamplerOptions: ParsableArguments {
   var penalizeOutputOnly = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Subtract this from the logits of recent tokens.", valueName: "x"))
   var presencePenalty: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Subtract this from a token's logit for each time that it occurs among the recent ones.",
       valueName: "x"))
   var frequencyPenalty: Double?
 
-  @Option(help: ArgumentHelp("Never repeat n tokens in a row.", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Never repeat n tokens in a row.", valueName: "n"))
   var noRepeatNgram: Int?
 
-  @Option(help: ArgumentHelp("Bound logits smoothly: c tanh(z/c).", valueName: "c"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Bound logits smoothly: c tanh(z/c).", valueName: "c"))
   var softCap: Double?
 
   @Option(

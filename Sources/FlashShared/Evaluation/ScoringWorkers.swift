@@ -56,9 +56,6 @@ final class ScoringWorkers: WorkerTask, @unchecked Sendable {
   /// Groups of a round for each worker: enough that none waits long for the others.
   private static let groupsPerWorker = 4
 
-  /// Windows of a group such that matrix products run at full speed and tensors stay in the cache.
-  static func standardBatch(time: Int) -> Int { max(1, 256 / time) }
-
   /// Scores windows 0 ..< `count`.
   ///
   /// - Parameter receive: takes each window in order, with the losses of its targets and where the

@@ -60,7 +60,7 @@ public struct WholeSetEvaluation {
     let started = clock.now
     let workers = ScoringWorkers(
       model, store, form: options.form,
-      batch: min(plan.count, ScoringWorkers.standardBatch(time: plan.length)), time: plan.length,
+      batch: min(plan.count, options.form.batch(time: plan.length)), time: plan.length,
       pool: pool)
     var totals = ScoreTotals()
     // Without an end-of-text token the first tokens have no input; a uniform guess pays for them.

@@ -28,6 +28,10 @@ public enum ScoringForm: String, Sendable {
     model.decodesIncrementally ? .incremental : .prefixes
   }
 
+  /// Windows to take at a time: enough for matrix products to run at full speed, few enough that
+  /// tensors stay in the cache.
+  func batch(time: Int) -> Int { self == .incremental ? 16 : max(1, 256 / time) }
+
   func scorer(
     _ model: any LanguageModel, _ store: ParameterStore, batch: Int, time: Int
   ) -> any WindowScorer {
