@@ -63,26 +63,43 @@ struct BytePairMerger {
   private mutating func mergeBySearch() {
     let merges = model.merges
     let results = model.results
+    // One rank for each pair of neighbours.
     ranks.removeAll(keepingCapacity: true)
-    var index = 1
-    while index < symbols.count {
-      ranks.append(merges.value(symbols[index - 1], symbols[index]))
-      index += 1
-    }
-    while true {
-      var best = PairTable.absent
-      var at = 0
-      for (position, rank) in ranks.enumerated() where rank < best {
-        best = rank
-        at = position
+    ranks.append(contentsOf: repeatElement(PairTable.absent, count: symbols.count))
+    let size = symbols.withUnsafeMutableBufferPointer { symbols in
+      ranks.withUnsafeMutableBufferPointer { ranks in
+        results.withUnsafeBufferPointer { results in
+          var pairs = symbols.count - 1
+          guard pairs > 0 else { return symbols.count }
+          for index in 0..<pairs { ranks[index] = merges.value(symbols[index], symbols[index + 1]) }
+          while pairs > 0 {
+            var best = ranks[0]
+            var at = 0
+            var index = 1
+            while index < pairs {
+              if ranks[index] < best {
+                best = ranks[index]
+                at = index
+              }
+              index += 1
+            }
+            if best == PairTable.absent { break }
+            symbols[at] = results[Int(best)]
+            pairs -= 1
+            index = at
+            while index < pairs {
+              symbols[index + 1] = symbols[index + 2]
+              ranks[index] = ranks[index + 1]
+              index += 1
+            }
+            if at > 0 { ranks[at - 1] = merges.value(symbols[at - 1], symbols[at]) }
+            if at < pairs { ranks[at] = merges.value(symbols[at], symbols[at + 1]) }
+          }
+          return pairs + 1
+        }
       }
-      if best == PairTable.absent { return }
-      symbols[at] = results[Int(best)]
-      symbols.remove(at: at + 1)
-      ranks.remove(at: at)
-      if at > 0 { ranks[at - 1] = merges.value(symbols[at - 1], symbols[at]) }
-      if at < ranks.count { ranks[at] = merges.value(symbols[at], symbols[at + 1]) }
     }
+    symbols.removeLast(symbols.count - size)
   }
 
   /// The library's own algorithm, for long words, and for merges of which several give the same

@@ -47,7 +47,7 @@ struct BytePairTrainer {
   ) throws -> BytePairModel {
     for token in options.specialTokens { addToken(token) }
     var byteCounts = [Int](repeating: 0, count: 256)
-    counts.forEach { word, count in
+    counts.visitAll { word, count in
       for byte in word { byteCounts[Int(byte)] += count }
     }
     let symbols = addAlphabet(byteCounts)

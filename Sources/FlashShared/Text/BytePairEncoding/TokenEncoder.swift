@@ -2,7 +2,7 @@ import Foundation
 
 /// Encodes texts, remembering the words it has seen: one for each thread.
 public final class TokenEncoder {
-  private var words: WordEncoder
+  private let words: WordEncoder
   private let matcher: AddedTokenMatcher
   private let outputIDs: [Int32]?
   private let addsPrefixSpace: Bool

@@ -14,7 +14,7 @@ struct TrainingWords {
   /// Takes words apart into symbols. Bytes without one are left out, and their neighbours become
   /// neighbours.
   init(_ words: borrowing WordCounts, symbols ofBytes: [Int32]) {
-    words.forEach { word, count in
+    words.visitAll { word, count in
       let start = symbols.count
       for byte in word where ofBytes[Int(byte)] >= 0 { symbols.append(ofBytes[Int(byte)]) }
       // A word of one symbol has no pair.

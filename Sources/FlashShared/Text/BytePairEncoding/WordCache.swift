@@ -3,10 +3,13 @@ import Foundation
 /// Remembers the tokens of words, in bounded memory: natural text repeats a few ten thousand words,
 /// so nearly every word costs one lookup.
 ///
-/// A payload of `WordTable` is a u32 header and 12 bytes. A header below 256 counts the tokens that
-/// stand in the 12 bytes in the width of the output, ready to be stored. Any other header is 256
-/// plus an index into `lists`. Longer words are kept by their bytes.
-struct WordCache: ~Copyable {
+/// All words of at most 15 bytes are in a `WordTable`, longer ones in a dictionary. The words met
+/// last are also in `NearWords`, which stay in the processor's own cache.
+///
+/// A payload is a u32 header and 12 bytes. A header below 256 counts the tokens that stand in the
+/// 12 bytes in the width of the output, ready to be stored. Any other header is 256 plus an index
+/// into `lists`.
+final class WordCache {
   /// Tokens of one word that do not fit its entry, or the bytes that it lost.
   struct List {
     var ids: [Int32]
@@ -21,12 +24,22 @@ struct WordCache: ~Copyable {
   private static let longLimit = 1 << 22
   private static let longestRemembered = 512
 
-  var table = WordTable(capacity: 1 << 14)
+  let near: NearWords
+  let masks: UnsafeMutablePointer<UInt64>
+  private let width: Int
+  private var table = WordTable(capacity: 1 << 14)
   private(set) var lists: [List] = []
   private var long: [[UInt8]: List] = [:]
   private var longSize = 0
 
-  /// Whether the table's memory must not be kept across a call of `remember`.
+  /// - Parameter width: bytes per id, 2 or 4.
+  init(width: Int) {
+    self.width = width
+    near = NearWords(width: width)
+    masks = table.masks
+  }
+
+  /// The entry of a key, or the empty one in which it belongs.
   func find(_ key: WordTable.Key) -> (entry: UnsafeMutableRawPointer, isFound: Bool) {
     table.find(key)
   }
@@ -36,7 +49,7 @@ struct WordCache: ~Copyable {
     word.count > Self.longestRemembered ? nil : long[[UInt8](word)]
   }
 
-  mutating func remember(long word: UnsafeRawBufferPointer, _ list: List) {
+  func remember(long word: UnsafeRawBufferPointer, _ list: List) {
     guard word.count <= Self.longestRemembered else { return }
     long[[UInt8](word)] = list
     longSize += word.count + 4 * list.ids.count + 128
@@ -44,9 +57,8 @@ struct WordCache: ~Copyable {
   }
 
   /// Remembers a short word, whose empty entry `find` has given.
-  mutating func remember(
-    _ key: WordTable.Key, at entry: UnsafeMutableRawPointer, _ ids: [Int32], dropped: Int,
-    width: Int
+  func remember(
+    _ key: WordTable.Key, at entry: UnsafeMutableRawPointer, _ ids: [Int32], dropped: Int
   ) {
     let payload = table.insert(key, at: entry)
     if ids.count * width <= Self.inlineBytes, dropped == 0 {
@@ -54,6 +66,7 @@ struct WordCache: ~Copyable {
       for (index, id) in ids.enumerated() {
         Self.store(id, at: payload + 4 + index * width, width: width)
       }
+      near.bring(key, payload)
     } else {
       payload.storeBytes(of: Self.listFlag + UInt32(lists.count), as: UInt32.self)
       lists.append(List(ids: ids, droppedBytes: dropped))
@@ -62,7 +75,7 @@ struct WordCache: ~Copyable {
     emptyIfFull()
   }
 
-  private mutating func emptyIfFull() {
+  private func emptyIfFull() {
     guard table.count > Self.shortLimit || longSize > Self.longLimit else { return }
     table.removeAll()
     lists.removeAll(keepingCapacity: true)

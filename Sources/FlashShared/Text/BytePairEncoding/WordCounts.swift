@@ -70,13 +70,13 @@ struct WordCounts: ~Copyable {
 
   /// Adds another thread's counts.
   mutating func merge(_ other: borrowing WordCounts) {
-    other.short.forEach { key, payload in add(key, payload.load(as: Int.self)) }
+    other.short.visitAll { key, payload in add(key, payload.load(as: Int.self)) }
     for (word, times) in other.long { long[word, default: 0] += times }
   }
 
   /// Calls `body` with each word and its count, in no particular order.
-  func forEach(_ body: ([UInt8], Int) throws -> Void) rethrows {
-    try short.forEach { key, payload in
+  func visitAll(_ body: ([UInt8], Int) throws -> Void) rethrows {
+    try short.visitAll { key, payload in
       try body(WordTable.bytes(of: key), payload.load(as: Int.self))
     }
     for (word, times) in long { try body(word, times) }

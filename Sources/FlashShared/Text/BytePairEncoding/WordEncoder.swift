@@ -5,7 +5,7 @@ import Foundation
 /// remembered.
 ///
 /// For one thread; threads have encoders of their own and share nothing but the model.
-struct WordEncoder: ~Copyable {
+final class WordEncoder {
   /// Bytes of the output per id, 2 or 4.
   let width: Int
   /// Bytes that had no symbol, so far.
@@ -15,7 +15,7 @@ struct WordEncoder: ~Copyable {
   private var merger: BytePairMerger
   /// What the model's ids become in the output; nil if they stay.
   private let outputIDs: [Int32]?
-  private var cache = WordCache()
+  private let cache: WordCache
   private var ids: [Int32] = []
   private let starts = UnsafeMutablePointer<UInt32>.allocate(capacity: WordBatches.capacity)
   private let prefixed = ByteBuffer()
@@ -24,6 +24,7 @@ struct WordEncoder: ~Copyable {
     merger = BytePairMerger(model)
     self.outputIDs = outputIDs
     self.width = width
+    cache = WordCache(width: width)
   }
 
   deinit { starts.deallocate() }
@@ -35,7 +36,7 @@ struct WordEncoder: ~Copyable {
   ///   - addsSpace: whether a space is put before the text, unless it begins with one.
   /// - Returns: how many bytes of the text continue a character.
   @discardableResult
-  mutating func encode(
+  func encode(
     _ text: UnsafeRawBufferPointer, addsSpace: Bool, into output: ByteBuffer
   ) -> Int {
     guard let first = text.first, let start = text.baseAddress else { return 0 }
@@ -55,69 +56,105 @@ struct WordEncoder: ~Copyable {
   }
 
   /// Encodes the words between `starts[0]` and `starts[count]`.
-  private mutating func encodeWords(
-    _ text: UnsafeRawPointer, _ count: Int, into output: ByteBuffer
-  ) {
+  private func encodeWords(_ text: UnsafeRawPointer, _ count: Int, into output: ByteBuffer) {
     // A word has at most as many ids as bytes.
     let span = Int(starts[count] - starts[0])
-    var out = output.reserve(span * width + 16)
-    let begin = out
-    let widthShift = UInt32(width == 2 ? 1 : 2)
-    let masks = cache.table.masks
-    var entries = cache.table.entries
-    var shift = cache.table.shift
-    var index = 0
-    while index < count {
-      let start = Int(starts[index])
-      let length = Int(starts[index + 1]) &- start
-      let key = WordTable.key(text + start, length, masks)
-      let entry = entries + WordTable.index(key, shift) &* WordTable.entrySize
-      let difference =
-        (entry.load(as: UInt64.self) ^ key.low)
-        | (entry.load(fromByteOffset: 8, as: UInt64.self) ^ key.high)
-      let header = entry.load(fromByteOffset: 16, as: UInt32.self)
-      if difference | UInt64(header >> 8) == 0 {
-        out.storeBytes(
-          of: entry.loadUnaligned(fromByteOffset: 20, as: UInt64.self), as: UInt64.self)
-        out.storeBytes(
-          of: entry.load(fromByteOffset: 28, as: UInt32.self), toByteOffset: 8, as: UInt32.self)
-        out += Int(truncatingIfNeeded: header &<< widthShift)
-      } else {
-        let word = UnsafeRawBufferPointer(start: text + start, count: length)
-        out += encodeUnexpected(word, key, at: out)
-        entries = cache.table.entries
-        shift = cache.table.shift
-      }
-      index &+= 1
-    }
-    output.advance(by: begin.distance(to: out))
+    let begin = output.reserve(span * width + 16)
+    let end =
+      width == 2 ? encodeNarrow(text, count, at: begin) : encodeWide(text, count, at: begin)
+    output.advance(by: begin.distance(to: end))
   }
 
-  /// Encodes a word that is not in its first place in the table, to an address with room for it.
+  /// Encodes words to ids of two bytes: the loop that nearly all text goes through.
+  private func encodeNarrow(
+    _ text: UnsafeRawPointer, _ count: Int, at begin: UnsafeMutableRawPointer
+  ) -> UnsafeMutableRawPointer {
+    let tiny = cache.near.tiny
+    var out = begin
+    var index = 0
+    var start = Int(starts[0])
+    while index < count {
+      index &+= 1
+      let next = Int(starts[index])
+      let length = next &- start
+      let word = text + start
+      start = next
+      guard length <= NearWords.longestTiny else {
+        out += encodeLonger(word, length, at: out)
+        continue
+      }
+      let key = NearWords.tinyKey(word, length)
+      let bucket = NearWords.tinyBucket(key, tiny)
+      let isFirst = NearWords.isZero(bucket.load(as: UInt64.self) ^ key)
+      let isSecond = NearWords.isZero(bucket.load(fromByteOffset: 16, as: UInt64.self) ^ key)
+      if Int64(bitPattern: isFirst | isSecond) < 0 {
+        let offset = 24 &- Int(truncatingIfNeeded: (isFirst >> 59) & 16)
+        let ids = bucket.load(fromByteOffset: offset, as: UInt64.self)
+        out.storeBytes(of: (ids >> 16).littleEndian, as: UInt64.self)
+        out += Int(truncatingIfNeeded: (ids & 0xFFFF) &* 2)
+      } else {
+        out += encodeUnexpected(word, length, at: out)
+      }
+    }
+    return out
+  }
+
+  /// Encodes words to ids of four bytes.
+  private func encodeWide(
+    _ text: UnsafeRawPointer, _ count: Int, at begin: UnsafeMutableRawPointer
+  ) -> UnsafeMutableRawPointer {
+    var out = begin
+    for index in 0..<count {
+      let start = Int(starts[index])
+      out += encodeLonger(text + start, Int(starts[index + 1]) &- start, at: out)
+    }
+    return out
+  }
+
+  /// Encodes a word that has no tiny entry.
+  ///
+  /// - Returns: the number of bytes written.
+  @inline(__always)
+  private func encodeLonger(
+    _ word: UnsafeRawPointer, _ length: Int, at out: UnsafeMutableRawPointer
+  ) -> Int {
+    let key = WordTable.key(word, length, cache.masks)
+    guard let entry = cache.near.find(key) else {
+      return encodeUnexpected(word, length, at: out)
+    }
+    out.copyMemory(from: entry + WordTable.payloadOffset + 4, byteCount: WordCache.inlineBytes)
+    return Int(entry.load(fromByteOffset: 16, as: UInt32.self)) &* width
+  }
+
+  /// Encodes a word that is not near, to an address with room for it.
   ///
   /// - Returns: the number of bytes written.
   @inline(never)
-  private mutating func encodeUnexpected(
-    _ word: UnsafeRawBufferPointer, _ key: WordTable.Key, at out: UnsafeMutableRawPointer
+  private func encodeUnexpected(
+    _ word: UnsafeRawPointer, _ length: Int, at out: UnsafeMutableRawPointer
   ) -> Int {
-    guard word.count <= WordTable.longestWord else { return encodeLong(word, at: out) }
+    let bytes = UnsafeRawBufferPointer(start: word, count: length)
+    guard length <= WordTable.longestWord else { return encodeLong(bytes, at: out) }
+    let key = WordTable.key(word, length, cache.masks)
     let (entry, isFound) = cache.find(key)
     if isFound {
-      let header = entry.load(fromByteOffset: 16, as: UInt32.self)
+      let payload = entry + WordTable.payloadOffset
+      let header = payload.load(as: UInt32.self)
       if header >= WordCache.listFlag {
         let list = cache.lists[Int(header - WordCache.listFlag)]
         droppedBytes += list.droppedBytes
         return store(list.ids, at: out)
       }
-      out.copyMemory(from: entry + 20, byteCount: WordCache.inlineBytes)
+      cache.near.bring(key, payload)
+      out.copyMemory(from: payload + 4, byteCount: WordCache.inlineBytes)
       return Int(header) * width
     }
-    let dropped = merge(word)
-    cache.remember(key, at: entry, ids, dropped: dropped, width: width)
+    let dropped = merge(bytes)
+    cache.remember(key, at: entry, ids, dropped: dropped)
     return store(ids, at: out)
   }
 
-  private mutating func encodeLong(
+  private func encodeLong(
     _ word: UnsafeRawBufferPointer, at out: UnsafeMutableRawPointer
   ) -> Int {
     if let list = cache.longWord(word) {
@@ -130,20 +167,18 @@ struct WordEncoder: ~Copyable {
   }
 
   /// Encodes a word with a space before it that is not in memory.
-  private mutating func encodePrefixed(_ word: UnsafeRawBufferPointer, into output: ByteBuffer) {
+  private func encodePrefixed(_ word: UnsafeRawBufferPointer, into output: ByteBuffer) {
     prefixed.truncate()
     prefixed.append([0x20])
     prefixed.append(word)
     prefixed.reserve(16)
     let out = output.reserve(prefixed.count * width + 16)
-    let bytes = prefixed.bytes
-    guard let start = bytes.baseAddress else { return }
-    let key = WordTable.key(start, bytes.count, cache.table.masks)
-    output.advance(by: encodeUnexpected(bytes, key, at: out))
+    guard let start = prefixed.bytes.baseAddress else { return }
+    output.advance(by: encodeLonger(start, prefixed.count, at: out))
   }
 
   /// Merges a word into `ids`, in the output's numbers.
-  private mutating func merge(_ word: UnsafeRawBufferPointer) -> Int {
+  private func merge(_ word: UnsafeRawBufferPointer) -> Int {
     misses += 1
     let dropped = merger.encode(word, into: &ids)
     droppedBytes += dropped

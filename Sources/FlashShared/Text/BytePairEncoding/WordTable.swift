@@ -62,10 +62,16 @@ struct WordTable: ~Copyable {
     return Key(low: low, high: high | UInt64(truncatingIfNeeded: clipped) << 56)
   }
 
+  /// A key's bits brought together: the high ones depend on all.
+  @inline(__always)
+  static func mix(_ key: Key) -> UInt64 {
+    key.low &* 0x9E37_79B9_7F4A_7C15 &+ key.high &* 0xC2B2_AE3D_27D4_EB4F
+  }
+
   /// The index at which the search for a key begins.
   @inline(__always)
   static func index(_ key: Key, _ shift: UInt64) -> Int {
-    let product = key.low &* 0x9E37_79B9_7F4A_7C15 &+ key.high &* 0xC2B2_AE3D_27D4_EB4F
+    let product = mix(key)
     let mixed = (product ^ (product >> 29)) &* 0xBF58_476D_1CE4_E5B9
     return Int(truncatingIfNeeded: mixed >> shift)
   }
@@ -128,7 +134,7 @@ struct WordTable: ~Copyable {
   }
 
   /// Calls `body` with each word and its payload.
-  func forEach(_ body: (Key, UnsafeMutableRawPointer) throws -> Void) rethrows {
+  func visitAll(_ body: (Key, UnsafeMutableRawPointer) throws -> Void) rethrows {
     for index in 0..<capacity {
       let entry = entries + index * Self.entrySize
       let key = Self.key(ofEntry: entry)
