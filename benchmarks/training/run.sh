@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Speed of training against PyTorch, in pairs: ours and the peer in turn, on the same cores, in one
+# run. Prints JSON lines: each measurement, then medians, ratios and the fraction of the cores' peak.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+
+usage() {
+  cat <<'TEXT'
+Usage: benchmarks/training/run.sh [--pairs N] [--threads N] [--compile] [version…]
+
+Trains each version (default: all that have a peer) at its published size with fl-train and with
+PyTorch, N times in turn (default 3), and compares medians. --compile adds torch.compile.
+Needs the Python packages torch and numpy, and the built tools.
+TEXT
+}
+
+pairs=3 threads=$(nproc) peers=(eager) versions=()
+while (($# > 0)); do
+  case $1 in
+    -h | --help) usage && exit 0 ;;
+    --pairs) pairs=$2 && shift ;;
+    --threads) threads=$2 && shift ;;
+    --compile) peers+=(compile) ;;
+    *) versions+=("$1") ;;
+  esac
+  shift
+done
+
+# Some environments pin OpenBLAS to an older kernel, which halves its speed: neither side has that.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
+bin=${FLASHLM_BIN:-$root/.build/release}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+((${#versions[@]} > 0)) || mapfile -t versions < <(cd "$here" && python3 -c \
+  'import peers; print("\n".join(sorted(peers.PEERS)))')
+
+# Random tokens are enough: only the speed is of interest.
+python3 "$here/random_tokens.py" 600000 |
+  "$bin/fl-shard" pack --quiet --vocabulary-size 4096 --output "$work/train" - 2>/dev/null
+python3 "$here/random_tokens.py" 3000 |
+  "$bin/fl-shard" pack --quiet --vocabulary-size 4096 --output "$work/valid" - 2>/dev/null
+
+ours() {
+  rm -rf "$work/run"
+  "$bin/fl-train" --quiet --recipe "$root/pipelines/recipes/$1.json" --variant published \
+    --train "$work/train" --validation "$work/valid" --output "$work/run" --threads "$threads" \
+    --steps 7 --set log.every_steps=1 --set validation.every_steps=1000 |
+    jq -c --arg version "$1" --argjson threads "$threads" -s '
+      (map(select(.event == "start"))[0]) as $start
+      | map(select(.event == "step")) as $steps
+      | [range(2; $steps | length)
+         | ($steps[.].tokens - $steps[. - 1].tokens) / ($steps[.].elapsed - $steps[. - 1].elapsed)]
+      | sort as $speeds
+      | {peer: "flashlm", version: $version, threads: $threads, parameters: $start.parameters,
+         memory_bytes: ($steps[-1].memory_bytes),
+         median_tok_per_sec: $speeds[($speeds | length) / 2 | floor]}'
+}
+
+for version in "${versions[@]}"; do
+  for ((pair = 0; pair < pairs; pair++)); do
+    ours "$version"
+    for peer in "${peers[@]}"; do
+      (cd "$here" && python3 peer.py "$version" --threads "$threads" \
+        $([[ $peer == compile ]] && echo --compile))
+    done
+  done
+done | tee "$work/results.jsonl"
+
+python3 "$here/summary.py" "$work/results.jsonl"
