@@ -31,7 +31,7 @@ test: lint
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
-	shellcheck pipelines/*.sh .ci/run
+	shellcheck pipelines/*.sh pipelines/examples/*.sh benchmarks/*/*.sh .ci/run
 
 quickstart: all
 	pipelines/quickstart.sh

@@ -26,7 +26,7 @@ run=$work/run
 stage_stories() {
   stage stories-train --out "$work/train.jsonl" -- \
     write_to "$work/train.jsonl" \
-    fl-shard stories ${quiet[@]+"${quiet[@]}"} --seed 1 --documents 40000
+    fl-shard stories ${quiet[@]+"${quiet[@]}"} --seed 1 --documents "${FLASHLM_QUICKSTART_STORIES:-40000}"
   stage stories-valid --out "$work/valid.jsonl" -- \
     write_to "$work/valid.jsonl" \
     fl-shard stories ${quiet[@]+"${quiet[@]}"} --seed 1 --first-document 1000000 --documents 500

@@ -14,6 +14,9 @@ public struct Tool: Sendable {
   /// A script by its path in the repository.
   public init(script: String) { path = Self.repository.appending(path: script).path }
 
+  /// A program of the system.
+  public init(absolutePath path: String) { self.path = path }
+
   /// The repository's root.
   public static let repository = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -61,8 +61,9 @@ for version in "${versions[@]}"; do
   for ((pair = 0; pair < pairs; pair++)); do
     ours "$version"
     for peer in "${peers[@]}"; do
-      (cd "$here" && python3 peer.py "$version" --threads "$threads" \
-        $([[ $peer == compile ]] && echo --compile))
+      options=(--threads "$threads")
+      if [[ $peer == compile ]]; then options+=(--compile); fi
+      (cd "$here" && python3 peer.py "$version" "${options[@]}")
     done
   done
 done | tee "$work/results.jsonl"

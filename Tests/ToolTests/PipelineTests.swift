@@ -1,0 +1,130 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The scripts in `pipelines/`, with tiny budgets.
+@Suite struct PipelineTests {
+  private let folder: TemporaryFolder
+  private let environment = ["FLASHLM_BIN": Tool.products]
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func stages(_ outcome: Tool.Outcome) -> [String] {
+    outcome.errorText.split(separator: "\n").filter { $0.hasPrefix("== ") }
+      .map { String($0.dropFirst(3)) }
+  }
+
+  /// A few stories in the form of the TinyStories files.
+  private func writeStories(_ name: String, seed: Int) throws -> String {
+    let outcome = try Tool("fl-shard").run(
+      ["stories", "--quiet", "--format", "text", "--documents", "60", "--seed", "\(seed)"])
+    #expect(outcome.status == 0)
+    return try folder.file(name, outcome.output)
+  }
+
+  private func tinyPipeline(_ more: [String] = []) throws -> [String] {
+    [
+      "--work", folder.file("work"), "--quiet", "--threads", "2", "--steps", "3",
+      "--train-text", try writeStories("train.txt", seed: 1),
+      "--valid-text", try writeStories("valid.txt", seed: 2),
+      "--set", "model.d_model=16", "--set", "model.n_layers=1", "--set", "model.d_ffn=16",
+      "--set", "batch.accumulation=1",
+    ] + more
+  }
+
+  @Test func everyStageRunsOnceAndIsThenUpToDate() throws {
+    let arguments = try tinyPipeline()
+    let first = try Tool(script: "pipelines/v5.2.sh").run(arguments, environment: environment)
+    #expect(first.status == 0, "\(first.errorText)")
+    #expect(
+      stages(first) == [
+        "tokenizer", "shards-train", "shards-valid", "train", "evaluate", "sample",
+      ])
+    #expect(first.text.contains("\"bits_per_character\":"))
+
+    let second = try Tool(script: "pipelines/v5.2.sh").run(arguments, environment: environment)
+    #expect(second.status == 0)
+    #expect(stages(second).allSatisfy { $0.hasSuffix(": up to date") })
+
+    // A changed recipe trains again, and nothing before that.
+    let third = try Tool(script: "pipelines/v5.2.sh").run(
+      arguments + ["--set", "seed=2"], environment: environment)
+    #expect(third.status == 0)
+    #expect(
+      stages(third).filter { !$0.hasSuffix(": up to date") } == [
+        "train", "train: other inputs than before; the old run is kept in "
+          + "\(folder.file("work"))/run.old", "evaluate", "sample",
+      ])
+  }
+
+  @Test func aStageRunsAlone() throws {
+    let outcome = try Tool(script: "pipelines/v5.2.sh").run(
+      try tinyPipeline(["tokenizer"]), environment: environment)
+    #expect(outcome.status == 0)
+    #expect(stages(outcome) == ["tokenizer"])
+    #expect(FileManager.default.fileExists(atPath: folder.file("work/tokenizer.json")))
+  }
+
+  @Test func thePublishedVariantRuns() throws {
+    let outcome = try Tool(script: "pipelines/v5.2.sh").run(
+      try tinyPipeline(["--variant", "published", "--set", "data.window=16"]),
+      environment: environment)
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    let log = try String(contentsOfFile: folder.file("work/run/log.jsonl"), encoding: .utf8)
+    #expect(log.contains("\"event\":\"defect\""))
+  }
+
+  @Test func quickstartRuns() throws {
+    let outcome = try Tool(script: "pipelines/quickstart.sh").run(
+      [
+        "--work", folder.file("quick"), "--quiet", "--steps", "2", "--threads", "2", "--set",
+        "model.n_layers=1", "--set", "model.d_model=16", "--set", "model.d_ffn=16",
+      ], environment: environment.merging(["FLASHLM_QUICKSTART_STORIES": "300"]) { $1 })
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(outcome.text.contains("floor_bits_per_character"))
+  }
+
+  @Test func mistakesAreNamed() throws {
+    func failure(_ arguments: [String]) throws -> (Int32, String) {
+      let outcome = try Tool(script: "pipelines/v5.2.sh").run(arguments, environment: environment)
+      return (outcome.status, outcome.errorText)
+    }
+    let work = ["--work", folder.file("work")]
+    #expect(try failure(work + ["--no-such"]) == (64, "v5.2.sh: unknown option --no-such; see --help\n"))
+    #expect(try failure(work + ["bake"]).1.contains("no stage bake; there are: text tokenizer"))
+    let (status, text) = try failure(work + ["evaluate"])
+    #expect(status == 66)
+    #expect(text.contains("run/best.safetensors is missing; run the stage that makes it first"))
+  }
+
+  /// The example in the README: make drives the stages.
+  @Test func makeDrivesThePipeline() throws {
+    let makefile = try String(
+      contentsOf: Tool.repository.appending(path: "pipelines/examples/stages.mk"), encoding: .utf8)
+    let path = try folder.file("Makefile", makefile)
+    let arguments = try tinyPipeline().map { "'\($0)'" }.joined(separator: " ")
+    let outcome = try Tool(absolutePath: "/usr/bin/make").run(
+      [
+        "-f", path, "samples.txt", "PIPELINE=\(Tool(script: "pipelines/v5.2.sh").path)",
+        "WORK=\(folder.file("work"))", "OPTIONS=\(arguments)",
+      ], environment: environment, folder: folder.path)
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(FileManager.default.fileExists(atPath: folder.file("samples.txt")))
+  }
+
+  /// The example in the README: cron runs a script that says nothing when all is well.
+  @Test func cronRunsThePipelineQuietly() throws {
+    let arguments = try tinyPipeline()
+    let outcome = try Tool(script: "pipelines/examples/nightly.sh").run(
+      arguments, environment: environment.merging(["PATH": "/usr/bin:/bin"]) { $1 })
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errorText.isEmpty)
+    let log = try String(contentsOfFile: folder.file("work/nightly.log"), encoding: .utf8)
+    #expect(log.contains("bits_per_character"))
+    let failed = try Tool(script: "pipelines/examples/nightly.sh").run(
+      arguments + ["--no-such"], environment: environment)
+    #expect(failed.status == 64)
+    #expect(failed.errorText.contains("unknown option --no-such"))
+  }
+}
