@@ -144,11 +144,14 @@ fetch() {
   headers=$(curl --silent --show-error --fail --head --retry 5 "$url" | tr -d '\r')
   size=$(awk 'tolower($1) == "x-linked-size:" { print $2 }' <<<"$headers")
   hash=$(awk 'tolower($1) == "x-linked-etag:" { gsub(/"/, "", $2); print $2 }' <<<"$headers")
-  curl --fail --location --retry 5 --retry-connrefused --continue-at - --output "$file.part" "$url" ||
-    {
+  # A file that is there whole, from a run that ended before its check, is not asked for again.
+  if [[ -z $size || $(stat --format %s "$file.part" 2>/dev/null) != "$size" ]]; then
+    curl --fail --location --retry 5 --retry-connrefused --continue-at - --output "$file.part" \
+      "$url" || {
       echo "${0##*/}: $url: the download stopped; run the same command again to go on with it" >&2
       exit 75
     }
+  fi
   if [[ -n $size && $(stat --format %s "$file.part") != "$size" ]]; then
     echo "${0##*/}: $file.part: not the $size bytes of $url; remove it and try again" >&2
     exit 65

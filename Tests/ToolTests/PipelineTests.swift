@@ -52,7 +52,8 @@ import Testing
     #expect(third.status == 0)
     #expect(
       stages(third).filter { !$0.hasSuffix(": up to date") } == [
-        "train", "train: other inputs than before; the old run is kept in "
+        "train",
+        "train: other inputs than before; the old run is kept in "
           + "\(folder.file("work"))/run.old", "evaluate", "sample",
       ])
   }
@@ -90,7 +91,8 @@ import Testing
       return (outcome.status, outcome.errorText)
     }
     let work = ["--work", folder.file("work")]
-    #expect(try failure(work + ["--no-such"]) == (64, "v5.2.sh: unknown option --no-such; see --help\n"))
+    #expect(
+      try failure(work + ["--no-such"]) == (64, "v5.2.sh: unknown option --no-such; see --help\n"))
     #expect(try failure(work + ["bake"]).1.contains("no stage bake; there are: text tokenizer"))
     let (status, text) = try failure(work + ["evaluate"])
     #expect(status == 66)
