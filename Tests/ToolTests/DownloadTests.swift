@@ -51,7 +51,8 @@ import Testing
     let server = try Tool(absolutePath: "/usr/bin/env").start(
       ["python3", script] + arguments, output: output.fileHandleForWriting)
     defer {
-      server.terminate()
+      // Not SIGTERM: threads that run tests have it blocked, and a child inherits that.
+      kill(server.processIdentifier, SIGKILL)
       server.waitUntilExit()
     }
     let port = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
