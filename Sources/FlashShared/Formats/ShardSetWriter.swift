@@ -62,38 +62,54 @@ public final class ShardSetWriter {
     if !isCommitted { try? FileManager.default.removeItem(atPath: workPath) }
   }
 
-  /// Appends a document, end-of-text token included.
+  /// Appends a whole document, end-of-text token included; see `endDocument` for the sizes.
+  public func append(
+    _ tokens: [Int32], bytes: Int?, characters: Int?, informationBits: Double?
+  ) throws {
+    try append(tokens[...])
+    endDocument(bytes: bytes, characters: characters, informationBits: informationBits)
+  }
+
+  /// Appends tokens to the document that is open, or opens one.
+  public func append(_ tokens: ArraySlice<Int32>) throws {
+    var rest = tokens
+    while !rest.isEmpty {
+      let part = rest.prefix(shardTokens - pendingCount)
+      rest = rest[part.endIndex...]
+      part.withUnsafeBufferPointer(appendToShard)
+      if pendingCount == shardTokens { try finishShard() }
+    }
+    tokenCount += tokens.count
+  }
+
+  private func appendToShard(_ tokens: UnsafeBufferPointer<Int32>) {
+    // Both ends in one pass: a negative token is a large one without its sign.
+    let largest = tokens.reduce(UInt32(0)) { max($0, UInt32(bitPattern: $1)) }
+    precondition(
+      tokens.isEmpty || Int(largest) < vocabularySize, "a token outside the vocabulary")
+    if elementType == .uint16 {
+      pending16.append(contentsOf: tokens.lazy.map { UInt16(truncatingIfNeeded: $0) })
+    } else {
+      pending32.append(contentsOf: tokens.lazy.map { UInt32(truncatingIfNeeded: $0) })
+    }
+  }
+
+  /// Ends the document whose tokens were appended since the last one; it may have none.
   ///
   /// - Parameters:
-  ///   - tokens: ids inside the vocabulary.
   ///   - bytes: of its source text; nil where that is not known, which leaves the set's total
   ///     unknown too.
   ///   - characters: code points of its source text, likewise.
   ///   - informationBits: its information content, likewise.
-  public func append(
-    _ tokens: some Collection<Int32>, bytes documentBytes: Int?,
-    characters documentCharacters: Int?, informationBits: Double?
-  ) throws {
-    var rest = tokens[...]
-    while !rest.isEmpty {
-      let part = rest.prefix(shardTokens - pendingCount)
-      rest = rest[part.endIndex...]
-      for token in part {
-        precondition(token >= 0 && Int(token) < vocabularySize, "a token outside the vocabulary")
-      }
-      if elementType == .uint16 {
-        pending16.append(contentsOf: part.lazy.map { UInt16(truncatingIfNeeded: $0) })
-      } else {
-        pending32.append(contentsOf: part.lazy.map { UInt32(truncatingIfNeeded: $0) })
-      }
-      if pendingCount == shardTokens { try finishShard() }
-    }
-    tokenCount += tokens.count
+  public func endDocument(bytes documentBytes: Int?, characters documentCharacters: Int?, informationBits: Double?) {
     offsets.append(UInt64(tokenCount))
     Self.append(documentBytes.map { UInt64($0) }, to: &bytes)
     Self.append(documentCharacters.map { UInt64($0) }, to: &characters)
     Self.append(informationBits, to: &bits)
   }
+
+  /// Documents so far.
+  public var documentCount: Int { offsets.count - 1 }
 
   private static func append<Element>(_ element: Element?, to index: inout [Element]?) {
     if let element { index?.append(element) } else { index = nil }
@@ -144,6 +160,7 @@ public final class ShardSetWriter {
     sources: [ShardManifest.Source], steps: [JSONObject]
   ) throws -> ShardManifest {
     precondition(!isCommitted, "committed twice")
+    precondition(offsets.last == UInt64(tokenCount), "a document is still open")
     if pendingCount > 0 { try finishShard() }
     let documents = offsets.count - 1
     let manifest = ShardManifest(

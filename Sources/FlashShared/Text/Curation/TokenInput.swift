@@ -1,0 +1,167 @@
+import Foundation
+
+/// A stretch of a document's tokens. Long documents come in several.
+struct TokenPart {
+  var ids: [Int32] = []
+  /// Whether it begins, whether it ends its document.
+  var isFirst = true
+  var isLast = true
+  /// Sizes and information content of the whole document, where known; they count on its last part.
+  var bytes: Int?
+  var characters: Int?
+  var informationBits: Double?
+}
+
+/// Tokens to pack: token streams and sets of shards, one after the other.
+///
+/// All inputs must come from one tokenizer.
+public final class TokenInput {
+  private enum Source {
+    case stream(TokenStreamReader, next: TokenDocument?)
+    case set(ShardSet, document: Int, offset: Int)
+  }
+
+  private var waiting: ArraySlice<String>
+  private var source: Source?
+  private var current = ""
+  /// What all inputs share; nil where none of them says it.
+  public private(set) var vocabularySize: Int?
+  public private(set) var tokenizerHash: String?
+  /// The end-of-text token that the documents of the current input already carry.
+  private(set) var presentEndOfText: Int32?
+  /// The inputs so far, as a manifest names them, and what was done to the sets among them.
+  public private(set) var sources: [ShardManifest.Source] = []
+  public private(set) var steps: [JSONObject] = []
+  /// Bytes of the source text that the tokenizer had no symbol for.
+  public private(set) var droppedBytes = 0
+  /// Sizes of the document that is open, whose parts state their own.
+  private var sums: (bytes: Int, characters: Int, bits: Double?, areKnown: Bool) = (0, 0, nil, true)
+  private static let partTokens = 1 << 20
+
+  /// - Parameters:
+  ///   - paths: token streams (`-` is standard input) and folders of sets.
+  ///   - vocabularySize: for inputs that do not state one.
+  ///   - tokenizerHash: what every input that states a hash must state.
+  public init(paths: [String], vocabularySize: Int? = nil, tokenizerHash: String? = nil) {
+    waiting = paths[...]
+    self.vocabularySize = vocabularySize
+    self.tokenizerHash = tokenizerHash
+  }
+
+  /// Opens the first input, so that what it states is known.
+  public func open() throws {
+    if source == nil { _ = try openNext() }
+    guard vocabularySize != nil else {
+      throw ShardError.cannotCombine(
+        path: current, reason: "it does not state its vocabulary's size; give --vocabulary-size")
+    }
+  }
+
+  private func openNext() throws -> Bool {
+    guard let path = waiting.popFirst() else { return false }
+    current = path == "-" ? "standard input" : path
+    var isFolder: ObjCBool = false
+    if path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+      isFolder.boolValue || (path as NSString).lastPathComponent == ShardManifest.fileName
+    {
+      let set = try ShardSet(path: path)
+      try agree(vocabularySize: set.vocabularySize, tokenizerHash: set.tokenizerHash)
+      presentEndOfText = set.endOfTextToken
+      sources += set.manifest.sources
+      steps += set.manifest.steps
+      source = .set(set, document: 0, offset: 0)
+    } else {
+      let reader = try TokenStreamReader(path: path)
+      if let header = reader.header {
+        try agree(
+          vocabularySize: header.vocabularySize,
+          tokenizerHash: hexadecimal(header.tokenizerSHA256))
+      }
+      presentEndOfText = nil
+      source = .stream(reader, next: try reader.next())
+      sources.append(try Self.describe(path))
+    }
+    return true
+  }
+
+  /// A regular file's length and hash; a pipe's name alone.
+  private static func describe(_ path: String) throws -> ShardManifest.Source {
+    guard path != "-" else { return ShardManifest.Source(name: "standard input") }
+    guard let file = try? FileBytes(path: path) else { return ShardManifest.Source(name: path) }
+    return ShardManifest.Source(name: path, bytes: file.count, sha256: try sha256(of: file))
+  }
+
+  private func agree(vocabularySize: Int, tokenizerHash: String?) throws {
+    func refuse(_ reason: String) -> ShardError { .cannotCombine(path: current, reason: reason) }
+    if let known = self.vocabularySize, known != vocabularySize {
+      throw refuse("its vocabulary has \(vocabularySize) entries, not \(known)")
+    }
+    if let known = self.tokenizerHash, let tokenizerHash, known != tokenizerHash {
+      throw refuse("another tokenizer made it (\(tokenizerHash.prefix(12)), not \(known.prefix(12)))")
+    }
+    self.vocabularySize = vocabularySize
+    self.tokenizerHash = self.tokenizerHash ?? tokenizerHash
+  }
+
+  /// The next stretch; false at the end of the last input.
+  func next(into part: inout TokenPart) throws -> Bool {
+    while true {
+      switch source {
+      case nil: guard try openNext() else { return false }
+      case .stream(let reader, let document?):
+        try takeStream(reader, document, &part)
+        return true
+      case .stream(let reader, nil):
+        droppedBytes += reader.totals.droppedBytes
+        source = nil
+      case .set(let set, let document, let offset):
+        if document < set.documentCount {
+          try takeSet(set, document, offset, &part)
+          return true
+        }
+        source = nil
+      }
+    }
+  }
+
+  private func takeStream(
+    _ reader: TokenStreamReader, _ document: TokenDocument, _ part: inout TokenPart
+  ) throws {
+    let following = try reader.next()
+    source = .stream(reader, next: following)
+    part.ids = document.ids
+    part.isFirst = !document.continuesPrevious
+    part.isLast = following?.continuesPrevious != true
+    if part.isFirst { sums = (0, 0, nil, true) }
+    sums.bytes += document.bytes
+    sums.characters += document.characters
+    if let bits = document.informationBits { sums.bits = (sums.bits ?? 0) + bits }
+    // JSON lines may not say how long the text was.
+    if document.bytes == 0, !document.ids.isEmpty { sums.areKnown = false }
+    part.bytes = sums.areKnown ? sums.bytes : nil
+    part.characters = sums.areKnown ? sums.characters : nil
+    part.informationBits = sums.bits
+    for id in part.ids where Int(id) >= vocabularySize ?? .max {
+      throw ShardError.cannotCombine(
+        path: current, reason: "id \(id) in a vocabulary of \(vocabularySize ?? 0) entries")
+    }
+  }
+
+  private func takeSet(
+    _ set: ShardSet, _ document: Int, _ offset: Int, _ part: inout TokenPart
+  ) throws {
+    let range = try set.documentRange(document)
+    let start = range.lowerBound + offset
+    let end = min(range.upperBound, start + Self.partTokens)
+    part.ids = try set.tokens(in: start..<end)
+    part.isFirst = offset == 0
+    part.isLast = end == range.upperBound
+    part.bytes = set.bytes(ofDocument: document)
+    part.characters = set.characters(ofDocument: document)
+    part.informationBits = set.informationBits(ofDocument: document)
+    source =
+      part.isLast
+      ? .set(set, document: document + 1, offset: 0)
+      : .set(set, document: document, offset: end - range.lowerBound)
+  }
+}
