@@ -45,7 +45,8 @@ extension CurationUnit: ExpressibleByArgument {}
 
 /// Which documents stay, and in which form.
 struct TextFilterOptions: ParsableArguments {
-  @Option(help: "Cut documents into lines or paragraphs (at blank lines), which are then documents.")
+  @Option(
+    help: "Cut documents into lines or paragraphs (at blank lines), which are then documents.")
   var unit = CurationUnit.document
 
   @Flag(help: "Remove white space at both ends of each document. Empty documents always go.")
@@ -67,7 +68,8 @@ struct TextFilterOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Keep documents in which this regular expression is found; repeatable.", valueName: "pattern"))
+      "Keep documents in which this regular expression is found; repeatable.", valueName: "pattern")
+  )
   var keep: [String] = []
 
   @Option(

@@ -24,7 +24,8 @@ struct PackCommand: ParsableCommand {
   }
 
   @Argument(
-    help: ArgumentHelp("Token streams ('-' is standard input) and folders of sets.", valueName: "input"))
+    help: ArgumentHelp(
+      "Token streams ('-' is standard input) and folders of sets.", valueName: "input"))
   var inputs: [String] = ["-"]
 
   @Option(name: [.short, .long], help: ArgumentHelp("The set's folder.", valueName: "folder"))
@@ -70,8 +71,9 @@ struct PackCommand: ParsableCommand {
   var validation: String?
 
   @Option(
-    help: ArgumentHelp("How much of it goes there: each document with this probability, "
-      + "or the last tokens.", valueName: "fraction"))
+    help: ArgumentHelp(
+      "How much of it goes there: each document with this probability, "
+        + "or the last tokens.", valueName: "fraction"))
   var validationFraction: Double?
 
   @Option(help: ArgumentHelp("The last documents go there, so many.", valueName: "count"))
@@ -152,7 +154,9 @@ struct PackCommand: ParsableCommand {
     progress.finish()
     for (path, manifest) in [(output, sets.training), (validation ?? "", sets.validation)] {
       guard let manifest else { continue }
-      if !quiet { FileHandle.standardError.write(Data("fl-shard: \(path): \(manifest.summary)\n".utf8)) }
+      if !quiet {
+        FileHandle.standardError.write(Data("fl-shard: \(path): \(manifest.summary)\n".utf8))
+      }
       EventRecord.print(
         "pack",
         [

@@ -101,7 +101,9 @@ public final class ShardSetWriter {
   ///     unknown too.
   ///   - characters: code points of its source text, likewise.
   ///   - informationBits: its information content, likewise.
-  public func endDocument(bytes documentBytes: Int?, characters documentCharacters: Int?, informationBits: Double?) {
+  public func endDocument(
+    bytes documentBytes: Int?, characters documentCharacters: Int?, informationBits: Double?
+  ) {
     offsets.append(UInt64(tokenCount))
     Self.append(documentBytes.map { UInt64($0) }, to: &bytes)
     Self.append(documentCharacters.map { UInt64($0) }, to: &characters)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FlashShared
@@ -86,7 +87,7 @@ import Testing
     let path = folder.file("cut.npy")
     let whole = NpyHeader(elementType: .uint16, shape: [4]).bytes + [1, 0, 2, 0, 3, 0, 4, 0]
     for length in 0..<whole.count {
-      try AtomicFile.write(whole.prefix(length), to: path)
+      try Data(whole.prefix(length)).write(to: URL(filePath: path))
       #expect(throws: NpyError.self) { try NpyArray(path: path) }
     }
     try AtomicFile.write(whole + [0], to: path)

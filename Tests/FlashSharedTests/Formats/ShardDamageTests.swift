@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FlashShared
@@ -77,7 +78,7 @@ import Testing
       for position in stride(from: 0, to: file.bytes, by: 7) {
         var changed = whole
         changed[position] ^= 0x10
-        try AtomicFile.write(changed, to: path)
+        try Data(changed).write(to: URL(filePath: path))
         #expect(throws: (any Error).self) { try ShardSet(path: folder.path).verify() }
       }
       try AtomicFile.write(whole, to: path)
@@ -92,13 +93,13 @@ import Testing
     for position in 0..<whole.count where whole[position] > 0x20 {
       var changed = whole
       changed[position] ^= 0x01
-      try AtomicFile.write(changed, to: path)
+      try Data(changed).write(to: URL(filePath: path))
       #expect(throws: (any Error).self, "byte \(position)") {
         try ShardSet(path: folder.path)
       }
     }
     for length in stride(from: 0, to: whole.count - 2, by: 11) {
-      try AtomicFile.write(whole.prefix(length), to: path)
+      try Data(whole.prefix(length)).write(to: URL(filePath: path))
       #expect(throws: (any Error).self) { try ShardSet(path: folder.path) }
     }
   }

@@ -8,7 +8,8 @@ public enum CuratedFormat: Equatable, Sendable {
   case joined(by: String)
 
   /// Appends what a document contributes by itself.
-  public func append(_ document: TextCuration.Kept, source: String, to buffer: inout [UInt8]) throws {
+  public func append(_ document: TextCuration.Kept, source: String, to buffer: inout [UInt8]) throws
+  {
     switch self {
     case .joined: buffer += document.text
     case .separated(let separator):

@@ -63,7 +63,7 @@ struct NearDuplicateFilter {
   /// The most rows a band can have so that texts at the threshold meet in some band with a
   /// probability of at least 0.9: 1 − (1 − tʳ)ᵇ.
   static func rows(for threshold: Double) -> Int {
-    for rows in [32, 16, 8, 4, 2] {
+    for rows in (2...32).reversed() {
       var miss = 1.0
       let agreement = (0..<rows).reduce(1.0) { product, _ in product * threshold }
       for _ in 0..<(hashes / rows) { miss *= 1 - agreement }

@@ -97,7 +97,8 @@ public final class TokenInput {
       throw refuse("its vocabulary has \(vocabularySize) entries, not \(known)")
     }
     if let known = self.tokenizerHash, let tokenizerHash, known != tokenizerHash {
-      throw refuse("another tokenizer made it (\(tokenizerHash.prefix(12)), not \(known.prefix(12)))")
+      throw refuse(
+        "another tokenizer made it (\(tokenizerHash.prefix(12)), not \(known.prefix(12)))")
     }
     self.vocabularySize = vocabularySize
     self.tokenizerHash = self.tokenizerHash ?? tokenizerHash

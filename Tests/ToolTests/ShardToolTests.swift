@@ -1,0 +1,283 @@
+import FlashShared
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ShardToolTests {
+  private let folder: TemporaryFolder
+  private let tool = Tool("fl-shard")
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func tokens(_ name: String = "tokens.jsonl", documents: Int = 50) throws -> String {
+    let lines = (0..<documents).map { number in
+      #"{"tokens": [\#(number), \#(number + 1), 9], "bytes": 12, "characters": 11, "bits": 2.5}"#
+    }
+    return try folder.file(name, lines.joined(separator: "\n"))
+  }
+
+  @discardableResult
+  private func packed(_ name: String = "set", _ more: String...) throws -> String {
+    let outcome = try tool.run(
+      ["pack", tokens(), "--vocabulary-size", "300", "--output", folder.file(name)] + more)
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    return folder.file(name)
+  }
+
+  @Test func storiesCarryTheirBits() throws {
+    let outcome = try tool.run([
+      "stories", "--seed", "5", "--documents", "30", "--first-document", "10",
+    ])
+    #expect(outcome.status == 0)
+    #expect(outcome.lines.count == 30)
+    for (index, line) in outcome.lines.enumerated() {
+      let object = try JSONValue(parsing: Array(line.utf8), source: "line")
+      let story = StoryGrammar.standard.story(seed: 5, index: UInt64(10 + index))
+      #expect(object["text"]?.stringValue == story.text)
+      #expect(object["bits"]?.doubleValue == story.bits)
+      #expect(object["id"]?.stringValue == "story-5-\(10 + index)")
+    }
+    #expect(outcome.errorText.contains("30 stories, "))
+    #expect(outcome.errorText.contains("bits per character"))
+  }
+
+  @Test func storiesAsTextAndToAFile() throws {
+    let path = folder.file("stories.txt")
+    let outcome = try tool.run([
+      "stories", "--characters", "20000", "--format", "text", "--separator", "<end>", "--output",
+      path, "--quiet",
+    ])
+    #expect(outcome.status == 0)
+    #expect(outcome.errorText.isEmpty)
+    let record = try JSONValue(parsing: Array(outcome.output), source: "event")
+    #expect(record["event"] == "stories")
+    let stories = try String(contentsOfFile: path, encoding: .utf8).components(
+      separatedBy: "\n<end>\n")
+    #expect(stories.last?.isEmpty == true)
+    #expect(stories.count - 1 == record["documents"]?.integerValue)
+    let characters = stories.reduce(0) { $0 + $1.utf8.count }
+    #expect(characters == record["characters"]?.integerValue)
+    #expect(characters >= 20_000 && characters - stories[stories.count - 2].utf8.count < 20_000)
+    let bits = try stories.dropLast().reduce(0.0) { sum, story in
+      try sum + #require(StoryGrammar.standard.bits(of: story.utf8))
+    }
+    let stated = try #require(record["bits"]?.doubleValue)
+    #expect(abs(bits - stated) < 1e-6)
+  }
+
+  @Test func textIsCuratedAndSplit() throws {
+    let input = try folder.file(
+      "in.txt",
+      "one two\n<|endoftext|>\nthree\n<|endoftext|>\none two\n<|endoftext|>\nfour five six\n")
+    let outcome = try tool.run([
+      "curate", input, "--min-words", "2", "--drop-duplicates", "--report",
+      folder.file("report.json"),
+    ])
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(outcome.text == "{\"text\":\"one two\"}\n{\"text\":\"four five six\"}\n")
+    let report = try JSONValue(contentsOf: folder.file("report.json"))
+    #expect(report["documents_read"] == 4)
+    #expect(report["characters"] == 20)
+    let joined = try tool.run(["curate", input, "--format", "text", "--join", " <eos> ", "--quiet"])
+    #expect(joined.text == "one two <eos> three <eos> one two <eos> four five six")
+
+    let stories = try tool.run(["stories", "--documents", "400"]).output
+    let split = try tool.run(
+      [
+        "curate", "--shuffle", "1", "--output", folder.file("t.jsonl"), "--validation",
+        folder.file("v.jsonl"), "--validation-fraction", "0.2",
+      ], input: stories)
+    #expect(split.status == 0)
+    let parts = try ["t.jsonl", "v.jsonl"].map {
+      try String(contentsOfFile: folder.file($0), encoding: .utf8).split(separator: "\n")
+    }
+    #expect(parts[1].count > 40 && parts[1].count < 120)
+    let all = String(decoding: stories, as: UTF8.self).split(separator: "\n")
+    // Names and bits come through unchanged.
+    #expect((parts[0] + parts[1]).sorted() == all.sorted().map { $0 })
+    #expect(parts[0] + parts[1] != all)
+  }
+
+  @Test func setsArePackedInspectedAndVerified() throws {
+    let report = try folder.file("report.json", #"{"steps": [{"step": "by hand"}]}"#)
+    let path = try packed("set", "--end-of-text", "3", "--report", report)
+    let json = try tool.run(["inspect", path, "--json"])
+    let manifest = try JSONValue(parsing: Array(json.output), source: "inspect")
+    #expect(manifest["tokens"] == 200)
+    #expect(manifest["documents"] == 50)
+    #expect(manifest["bytes"] == 600)
+    #expect(manifest["information_bits"]?.doubleValue == 125)
+    #expect(manifest["steps"]?.arrayValue?.first == ["step": "by hand"])
+    let text = try tool.run(["inspect", path])
+    #expect(text.status == 0)
+    for part in [
+      "documents       50", "token 3 after each document",
+      "floor           0.2273 bits per character", "step            by hand",
+    ] {
+      #expect(text.text.contains(part), "\(text.text)")
+    }
+    let verified = try tool.run(["verify", path])
+    #expect(verified.status == 0)
+    #expect(verified.errorText == "fl-shard: \(path): sound\n")
+    #expect(try JSONValue(parsing: Array(verified.output), source: "event")["sound"] == true)
+  }
+
+  @Test func anAlteredSetDoesNotVerify() throws {
+    let path = try packed()
+    let set = try ShardSet(path: path)
+    let shard = "\(path)/\(set.manifest.shards[0].name)"
+    var bytes = try Data(contentsOf: URL(filePath: shard))
+    bytes[140] ^= 1
+    try bytes.write(to: URL(filePath: shard))
+    let outcome = try tool.run(["verify", path])
+    #expect(outcome.status == 1)
+    #expect(
+      outcome.errorText
+        == "fl-shard: \(shard): not the file that the manifest names: its SHA-256 differs; copy or pack the set again\n"
+    )
+    #expect(try JSONValue(parsing: Array(outcome.output), source: "event")["sound"] == false)
+  }
+
+  /// Runs a Python program and returns its exit code and what it complained about.
+  private static func python(_ arguments: [String]) throws -> (status: Int32, errors: String) {
+    let process = Process()
+    let errors = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["python3"] + arguments
+    process.standardError = errors
+    try process.run()
+    let text = try errors.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: text, as: UTF8.self))
+  }
+
+  private static let hasNumpy = (try? python(["-c", "import numpy"]).status) == 0
+
+  @Test(.enabled(if: hasNumpy, "numpy is not installed"))
+  func numpyReadsTheShards() throws {
+    for size in ["300", "70000"] {
+      let path = folder.file("set" + size)
+      let packed = try tool.run([
+        "pack", tokens(), "--vocabulary-size", size, "--output", path, "--shard-tokens", "64",
+      ])
+      #expect(packed.status == 0)
+      let script = """
+        import json, numpy, sys
+        folder = sys.argv[1]
+        m = json.load(open(folder + '/manifest.json'))
+        load = lambda f: numpy.load(folder + '/' + f['file'], mmap_mode='r')
+        shards = [load(f) for f in m['shards']]
+        assert all(s.dtype == m['dtype'] for s in shards), [s.dtype for s in shards]
+        tokens = numpy.concatenate(shards)
+        assert tokens.tolist() == [t for n in range(50) for t in (n, n + 1, 9)]
+        assert load(m['document_offsets']).tolist() == list(range(0, 151, 3))
+        assert load(m['document_bytes']).sum() == m['bytes'] == 600
+        assert load(m['document_bits']).tolist() == [2.5] * 50
+        """
+      let outcome = try Self.python(["-c", script, path])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+  }
+
+  /// Whenever it is killed, there is no set, or there is a whole one.
+  @Test func killedWhilePackingItLeavesNoSet() throws {
+    let input = try tokens(documents: 60_000)
+    let path = folder.file("killed")
+    let arguments = [
+      "pack", input, "--vocabulary-size", "70000", "--output", path, "--shard-tokens", "2000",
+      "--quiet",
+    ]
+    for attempt in 0..<12 {
+      let process = try tool.start(arguments)
+      Thread.sleep(forTimeInterval: 0.01 + 0.03 * Double(attempt))
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      if names.contains("manifest.json") {
+        try ShardSet(path: path).verify()
+        try FileManager.default.removeItem(atPath: path)
+      } else {
+        #expect(names.allSatisfy { $0.hasPrefix(".writing-") || $0.hasSuffix(".npy") })
+        #expect(try tool.run(["inspect", path]).status == 66)
+      }
+    }
+    #expect(try tool.run(arguments).status == 0)
+    try ShardSet(path: path).verify()
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: path).allSatisfy { !$0.hasPrefix(".") })
+  }
+
+  @Test(arguments: [
+    (["stories"], 64, "give either --documents or --characters"),
+    (["stories", "--documents", "1", "--characters", "1"], 64, "give either"),
+    (["stories", "--documents=-1"], 64, "cannot be negative"),
+    (["stories", "--documents", "5", "--first-document", "18446744073709551615"], 64, "too large"),
+    (["stories", "--documents", "5", "--output", "/no/such/folder/x"], 73, "cannot create"),
+    (["curate", "/no/such/file"], 66, "/no/such/file: cannot open: No such file or directory"),
+    (["curate", "--keep", "["], 64, "'[' is not a regular expression"),
+    (["curate", "--drop-near-duplicates", "1.5"], 64, "a similarity above 0 and at most 1"),
+    (["curate", "--min-words=-3"], 64, "--min-words cannot be -3"),
+    (["curate", "--validation", "x"], 64, "go together"),
+    (["curate", "--validation", "x", "--validation-fraction", "2"], 64, "between 0 and 1"),
+    (["curate", "--validation", "-", "--validation-fraction", "0.5"], 64, "are the same"),
+    (["curate", "--join", "x"], 64, "--join needs --format text"),
+    (["curate", "--memory", "0"], 64, "--memory cannot be 0"),
+    (["pack", "/no/such/file", "--output", "x"], 66, "cannot open"),
+    (["pack", "--output", "x", "--validation", "y"], 64, "--validation goes with one of"),
+    (["pack", "--output", "x", "--validation-tokens", "5"], 64, "--validation goes with one of"),
+    (
+      ["pack", "--output", "x", "--validation", "x", "--validation-tokens", "5"], 64, "are the same"
+    ),
+    (
+      ["pack", "--output", "x", "--validation", "y", "--validation-fraction", "0"], 64,
+      "between 0 and 1"
+    ),
+    (["pack", "--output", "x", "--whole-documents"], 64, "needs --first-tokens"),
+    (["pack", "--output", "x", "--shard-tokens", "0"], 64, "--shard-tokens is between"),
+    (["pack", "--output", "x", "--first-tokens=-1"], 64, "--first-tokens cannot be -1"),
+    (["pack", "--output", "x", "--vocabulary-size", "0"], 64, "--vocabulary-size cannot be 0"),
+    (["pack", "--output", "x", "--memory", "0"], 64, "--memory cannot be 0"),
+    (["inspect", "/no/such/set"], 66, "no finished set of shards here"),
+    (["verify", "/no/such/set"], 66, "no finished set of shards here"),
+    (["verify"], 64, "Missing expected argument"),
+  ])
+  func mistakesAreExplained(arguments: [String], status: Int32, reason: String) throws {
+    let outcome = try tool.run(arguments, folder: folder.path)
+    #expect(outcome.status == status)
+    #expect(outcome.errorText.contains(reason), "\(outcome.errorText)")
+    #expect(outcome.output.isEmpty)
+  }
+
+  @Test func badInputsAreExplained() throws {
+    let binary = try folder.file("binary.txt", [0x61, 0xFF, 0x62, 0x0A])
+    let curated = try tool.run(["curate", binary])
+    #expect(curated.status == 65)
+    #expect(curated.errorText.contains("binary.txt:1: not UTF-8"))
+    let noText = try tool.run(["curate"], input: Array(#"{"other": 1}"#.utf8))
+    #expect(noText.status == 65)
+    #expect(noText.errorText.contains("standard input:1: no text under \"text\""))
+    let eos = try tool.run([
+      "pack", tokens(), "--vocabulary-size", "300", "--output", folder.file("s"), "--end-of-text",
+      "<eos>",
+    ])
+    #expect(eos.status == 64)
+    #expect(eos.errorText.contains("give the tokenizer too"))
+    let report = try folder.file("r.json", "{}")
+    let steps = try tool.run([
+      "pack", tokens(), "--vocabulary-size", "300", "--output", folder.file("s"), "--report",
+      report,
+    ])
+    #expect(steps.status == 65)
+    #expect(steps.errorText.contains("not a report of fl-shard"))
+    let cut = try folder.file("cut.bin", Array("FLTOKENS".utf8) + [1, 0, 0])
+    let stream = try tool.run(["pack", cut, "--output", folder.file("s")])
+    #expect(stream.status == 65)
+    #expect(stream.errorText.contains("cut off"))
+    let memory = try tool.run(
+      ["curate", "--drop-near-duplicates", "0.8", "--near-duplicate-memory", "0"],
+      input: Array(#"{"text": "a b c d e f g"}"#.utf8))
+    #expect(memory.status == 64)
+    #expect(memory.errorText.contains("raise --near-duplicate-memory"))
+    #expect(!FileManager.default.fileExists(atPath: folder.file("s") + "/manifest.json"))
+  }
+}
