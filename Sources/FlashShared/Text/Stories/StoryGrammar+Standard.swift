@@ -5,7 +5,9 @@ extension StoryGrammar {
   /// made before, and every floor that was stated for it.
   public static let standard = StoryGrammar(
     tables: StoryWords.tables, variables: StoryWords.variables,
-    rules: [StoryRules.common, StoryRules.things, StoryRules.courage, StoryRules.days]
-      .flatMap(StoryNotation.rules),
+    rules: [
+      StoryRules.common, StoryRules.things, StoryRules.courage, StoryRules.days,
+      StoryRules.patience,
+    ].flatMap(StoryNotation.rules),
     start: "story")
 }

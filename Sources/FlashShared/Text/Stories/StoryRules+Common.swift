@@ -138,7 +138,7 @@ enum StoryRules {
     1| {hero.He} sat down and [began to cry|hid {hero.his} face|let out a long sigh|looked at the ground].
     1| {hero.He} did not know what to [do|say|think].
     1| The whole world looked [gray|dark|cold] to {hero.him}.
-    1| "[Oh dear|Oh my|What now|This is bad]," {hero.he} {said}.
+    1| "[Oh dear|Oh my|Not again|This is bad]," {hero.he} {said}.
 
     glad:
     4| {hero.name} was {very} [happy|glad|proud|excited|pleased|thankful|cheerful|merry].
