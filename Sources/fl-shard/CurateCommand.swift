@@ -18,17 +18,17 @@ struct CurateCommand: ParsableCommand {
         fl-shard curate --min-words 10 --max-words 40 --shuffle 1 stories.txt > curated.jsonl
       """)
 
-  @OptionGroup(title: "Input") var input: TextInputOptions
+  @OptionGroup(title: "Input") var input: DocumentOptions
   @OptionGroup(title: "Documents") var documents: TextFilterOptions
   @OptionGroup(title: "Output") var output: TextOutputOptions
 
-  @Flag(name: [.short, .long], help: "No progress bar and no summary on standard error.")
-  var quiet = false
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     Interruption.install()
     let settings = try documents.settings()
-    let reader = DocumentReader(paths: input.paths, format: input.format)
+    let reader = input.reader()
+    let name = input.inputs.count == 1 ? input.inputs[0] : "\(input.inputs[0]) and more"
     var curation = TextCuration(settings)
     let format = output.curatedFormat
     let main = try DataOutput(path: output.output)
@@ -40,14 +40,14 @@ struct CurateCommand: ParsableCommand {
         { bytes in try output.append { $0 += bytes } }
       })
     var totals = CuratedTotals()
-    var progress = ProgressBar("Curating", isQuiet: quiet)
+    var progress = ProgressBar("Curating", isQuiet: common.quiet)
     var record: [UInt8] = []
     while !curation.isFinished, let document = try reader.next() {
       try Interruption.check()
       try curation.process(document) { kept in
         totals.count(kept)
         record.removeAll(keepingCapacity: true)
-        try format.append(kept, source: input.name, to: &record)
+        try format.append(kept, source: name, to: &record)
         try dealer.add(record)
       }
       progress.update(
@@ -80,19 +80,16 @@ struct CurateCommand: ParsableCommand {
       "documents_read": .integer(curation.documentsRead),
       "documents": .integer(curation.unitsKept), "characters": .integer(totals.characters),
       "bytes": .integer(totals.bytes), "bits": totals.bits.map(JSONValue.number) ?? .null,
-      "sources": .array(input.paths.map(JSONValue.string)),
+      "sources": .array(input.inputs.map(JSONValue.string)),
       "steps": .array(steps.map(JSONValue.object)),
     ]
     if let path = output.report {
       try AtomicFile.write(JSONValue.object(members).serialized(isPretty: true) + [0x0A], to: path)
     }
-    if !quiet {
-      FileHandle.standardError.write(
-        Data(
-          "fl-shard: kept \(curation.unitsKept) of \(curation.unitsRead) documents, \(totals.characters) characters\n"
-            .utf8))
-    }
-    if !isOnStandardOutput { EventRecord.print("curate", members) }
+    note(
+      "kept \(curation.unitsKept) of \(curation.unitsRead) documents, "
+        + "\(totals.characters) characters", unless: common.quiet)
+    if !isOnStandardOutput { EventLine.print("curate", members) }
   }
 }
 

@@ -1,46 +1,6 @@
 import ArgumentParser
 import FlashShared
 
-/// Where text comes from and how its documents are told apart.
-struct TextInputOptions: ParsableArguments {
-  enum Format: String, ExpressibleByArgument, CaseIterable {
-    case jsonl
-    case text
-    case lines
-    case whole
-  }
-
-  @Argument(help: ArgumentHelp("The files; '-' is standard input.", valueName: "file"))
-  var paths: [String] = ["-"]
-
-  @Option(
-    help: """
-      jsonl: an object a line; text: a separator line between documents; lines: each line is a \
-      document; whole: each file is one. Without it, files that end with .jsonl or .json and \
-      standard input are jsonl, others text.
-      """)
-  var inputFormat: Format?
-
-  @Option(help: "The line between documents of text; empty for empty lines.")
-  var inputSeparator = "<|endoftext|>"
-
-  @Option(help: "The member of JSON lines that holds the text.")
-  var textMember = "text"
-
-  /// What error messages call the input.
-  var name: String { paths.count == 1 ? paths[0] : "\(paths[0]) and more" }
-
-  var format: DocumentFormat {
-    let isJSON = paths.allSatisfy { $0 == "-" || $0.hasSuffix(".jsonl") || $0.hasSuffix(".json") }
-    switch inputFormat ?? (isJSON ? .jsonl : .text) {
-    case .jsonl: return .jsonLines(textMember: textMember)
-    case .text: return .separated(by: inputSeparator)
-    case .lines: return .lines
-    case .whole: return .whole(pieceCharacters: nil)
-    }
-  }
-}
-
 extension CurationUnit: ExpressibleByArgument {}
 
 /// Which documents stay, and in which form.
@@ -139,14 +99,16 @@ struct TextOutputOptions: ParsableArguments {
   var output = "-"
 
   @Option(help: "jsonl: {\"text\"} a line, with \"bits\" and \"id\" where known; or text.")
-  var format = Format.jsonl
-
-  @Option(help: "With --format text, the line after each document.")
-  var separator = "<|endoftext|>"
+  var outputFormat = Format.jsonl
 
   @Option(
     help: ArgumentHelp(
-      "With --format text, put this between documents instead of separator lines, and nothing "
+      "With --output-format text, the line after each document.", valueName: "line"))
+  var outputSeparator = "<|endoftext|>"
+
+  @Option(
+    help: ArgumentHelp(
+      "With --output-format text, put this between documents instead of separator lines, and nothing "
         + "at the end.", valueName: "text"))
   var join: String?
 
@@ -179,8 +141,8 @@ struct TextOutputOptions: ParsableArguments {
     guard validationFraction.map({ $0 > 0 && $0 < 1 }) ?? true else {
       throw ValidationError("--validation-fraction is between 0 and 1.")
     }
-    guard join == nil || format == .text else {
-      throw ValidationError("--join needs --format text.")
+    guard join == nil || outputFormat == .text else {
+      throw ValidationError("--join needs --output-format text.")
     }
     guard validation == nil || validation != output else {
       throw ValidationError("--validation and --output are the same.")
@@ -191,9 +153,9 @@ struct TextOutputOptions: ParsableArguments {
   }
 
   var curatedFormat: CuratedFormat {
-    switch format {
+    switch outputFormat {
     case .jsonl: .jsonLines
-    case .text: join.map(CuratedFormat.joined) ?? .separated(by: separator)
+    case .text: join.map(CuratedFormat.joined) ?? .separated(by: outputSeparator)
     }
   }
 }

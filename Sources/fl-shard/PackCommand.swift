@@ -99,8 +99,7 @@ struct PackCommand: ParsableCommand {
       "A report of 'fl-shard curate' to put into the manifest; repeatable.", valueName: "path"))
   var report: [String] = []
 
-  @Flag(name: [.short, .long], help: "No progress bar and no summary on standard error.")
-  var quiet = false
+  @OptionGroup var common: CommonOptions
 
   func validate() throws {
     let ways = [
@@ -140,24 +139,23 @@ struct PackCommand: ParsableCommand {
 
   func run() throws {
     Interruption.install()
-    let table = try tokenizer.map(TokenizerTable.init)
+    let tokenizer = try tokenizer.map { try Tokenizer(contentsOf: $0) }
     let input = TokenInput(
-      paths: inputs, vocabularySize: vocabularySize ?? table?.vocabularySize,
-      tokenizerHash: table?.sha256)
+      paths: inputs, vocabularySize: vocabularySize ?? tokenizer?.vocabularySize,
+      tokenizerHash: tokenizer.map { hexadecimal($0.sha256) })
     try input.open()
     let packing = TokenPacking(
-      try settings(table), input: input, steps: try report.flatMap(Self.steps))
-    var progress = ProgressBar("Packing", isQuiet: quiet)
+      try settings(tokenizer), input: input, tokenizer: tokenizer,
+      steps: try report.flatMap(Self.steps))
+    var progress = ProgressBar("Packing", isQuiet: common.quiet)
     let sets = try packing.run(training: output, validation: validation) { tokens in
       progress.update(fraction: nil, detail: "\(tokens) tokens")
     }
     progress.finish()
     for (path, manifest) in [(output, sets.training), (validation ?? "", sets.validation)] {
       guard let manifest else { continue }
-      if !quiet {
-        FileHandle.standardError.write(Data("fl-shard: \(path): \(manifest.summary)\n".utf8))
-      }
-      EventRecord.print(
+      note("\(path): \(manifest.summary)", unless: common.quiet)
+      EventLine.print(
         "pack",
         [
           "path": .string(path), "documents": .integer(manifest.documentCount),
@@ -166,11 +164,11 @@ struct PackCommand: ParsableCommand {
     }
   }
 
-  private func settings(_ table: TokenizerTable?) throws -> TokenPacking.Settings {
+  private func settings(_ tokenizer: Tokenizer?) throws -> TokenPacking.Settings {
     var settings = TokenPacking.Settings()
     settings.minimumTokens = minTokens
     settings.maximumTokens = maxTokens
-    settings.endOfText = try endOfText.map { try Self.endOfText($0, table) }
+    settings.endOfText = try endOfText.map { try Self.endOfText($0, tokenizer) }
     settings.firstDocuments = firstDocuments
     settings.firstTokens = firstTokens
     settings.keepsWholeDocuments = wholeDocuments
@@ -190,8 +188,13 @@ struct PackCommand: ParsableCommand {
   }
 
   /// A token by its text, or by its number where there is no tokenizer to look into.
-  private static func endOfText(_ text: String, _ table: TokenizerTable?) throws -> Int32 {
-    if let table { return try table.id(of: text) }
+  private static func endOfText(_ text: String, _ tokenizer: Tokenizer?) throws -> Int32 {
+    if let tokenizer {
+      guard let id = tokenizer.id(of: text) else {
+        throw CurationError.badSetting("--end-of-text '\(text)': the tokenizer has no such token")
+      }
+      return id
+    }
     guard let id = Int32(text), id >= 0 else {
       throw CurationError.badSetting(
         "--end-of-text '\(text)' is a token's text; give the tokenizer too: --tokenizer FILE")

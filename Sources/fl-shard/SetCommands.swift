@@ -36,27 +36,26 @@ struct VerifyCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The sets' folders.", valueName: "folder"))
   var paths: [String]
 
-  @Flag(name: [.short, .long], help: "No progress bar and no summary on standard error.")
-  var quiet = false
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     Interruption.install()
     for path in paths {
-      var progress = ProgressBar("Verifying", isQuiet: quiet)
+      var progress = ProgressBar("Verifying", isQuiet: common.quiet)
       do {
         let set = try ShardSet(path: path)
         try set.verify { progress.update(fraction: $0, detail: path) }
         progress.finish()
-        EventRecord.print(
+        EventLine.print(
           "verify",
           [
             "path": .string(path), "sound": true, "documents": .integer(set.documentCount),
             "tokens": .integer(set.tokenCount),
           ])
-        if !quiet { FileHandle.standardError.write(Data("fl-shard: \(path): sound\n".utf8)) }
+        note("\(path): sound", unless: common.quiet)
       } catch let error as any ReportableError where error.exitStatus == .badData {
         progress.finish()
-        EventRecord.print(
+        EventLine.print(
           "verify",
           ["path": .string(path), "sound": false, "reason": .string(error.description)])
         throw FailedCheck(reason: error.description)

@@ -53,8 +53,7 @@ struct StoriesCommand: ParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("Where to write.", valueName: "path"))
   var output = "-"
 
-  @Flag(name: [.short, .long], help: "No progress bar and no summary on standard error.")
-  var quiet = false
+  @OptionGroup var common: CommonOptions
 
   func validate() throws {
     guard (documents == nil) != (characters == nil) else {
@@ -73,7 +72,7 @@ struct StoriesCommand: ParsableCommand {
     Interruption.install()
     let grammar = StoryGrammar.standard
     let output = try DataOutput(path: output)
-    var progress = ProgressBar("Writing stories", isQuiet: quiet)
+    var progress = ProgressBar("Writing stories", isQuiet: common.quiet)
     var written = (documents: 0, characters: 0, bits: 0.0)
     var text: [UInt8] = []
     while written.documents < documents ?? .max, written.characters < characters ?? .max {
@@ -111,17 +110,12 @@ struct StoriesCommand: ParsableCommand {
     _ written: (documents: Int, characters: Int, bits: Double), isOnStandardOutput: Bool
   ) {
     let floor = written.characters == 0 ? 0 : written.bits / Double(written.characters)
-    if !quiet {
-      let rounded = (floor * 1e4).rounded() / 1e4
-      FileHandle.standardError.write(
-        Data(
-          """
-          fl-shard: \(written.documents) stories, \(written.characters) characters, \
-          \(Int(written.bits.rounded())) bits: the floor is \(rounded) bits per character\n
-          """.utf8))
-    }
+    note(
+      "\(written.documents) stories, \(written.characters) characters, "
+        + "\(Int(written.bits.rounded())) bits: "
+        + "the floor is \((floor * 1e4).rounded() / 1e4) bits per character", unless: common.quiet)
     guard !isOnStandardOutput else { return }
-    EventRecord.print(
+    EventLine.print(
       "stories",
       [
         "documents": .integer(written.documents), "characters": .integer(written.characters),

@@ -78,13 +78,16 @@ import Testing
     let report = try JSONValue(contentsOf: folder.file("report.json"))
     #expect(report["documents_read"] == 4)
     #expect(report["characters"] == 20)
-    let joined = try tool.run(["curate", input, "--format", "text", "--join", " <eos> ", "--quiet"])
+    let joined = try tool.run([
+      "curate", input, "--output-format", "text", "--join", " <eos> ", "--quiet",
+    ])
     #expect(joined.text == "one two <eos> three <eos> one two <eos> four five six")
 
     let stories = try tool.run(["stories", "--documents", "400"]).output
     let split = try tool.run(
       [
-        "curate", "--shuffle", "1", "--output", folder.file("t.jsonl"), "--validation",
+        "curate", "--format", "jsonl", "--shuffle", "1", "--output", folder.file("t.jsonl"),
+        "--validation",
         folder.file("v.jsonl"), "--validation-fraction", "0.2",
       ], input: stories)
     #expect(split.status == 0)
@@ -220,7 +223,7 @@ import Testing
     (["curate", "--validation", "x"], 64, "go together"),
     (["curate", "--validation", "x", "--validation-fraction", "2"], 64, "between 0 and 1"),
     (["curate", "--validation", "-", "--validation-fraction", "0.5"], 64, "are the same"),
-    (["curate", "--join", "x"], 64, "--join needs --format text"),
+    (["curate", "--join", "x"], 64, "--join needs --output-format text"),
     (["curate", "--memory", "0"], 64, "--memory cannot be 0"),
     (["pack", "/no/such/file", "--output", "x"], 66, "cannot open"),
     (["pack", "--output", "x", "--validation", "y"], 64, "--validation goes with one of"),
@@ -248,12 +251,49 @@ import Testing
     #expect(outcome.output.isEmpty)
   }
 
+  /// Stories, tokens and shards through the built tools: the floor arrives in the manifest, and
+  /// end-of-text is found by its text.
+  @Test func theFloorTravelsThroughThePipeline() throws {
+    let stories = folder.file("stories.jsonl")
+    #expect(try tool.run(["stories", "--documents", "300", "--output", stories]).status == 0)
+    let tokenizer = folder.file("tokenizer.json")
+    let trained = try Tool("fl-tokenize").run([
+      "train", "--vocabulary-size", "400", "--output", tokenizer, stories,
+    ])
+    #expect(trained.status == 0, "\(trained.errorText)")
+    let tokens = try Tool("fl-tokenize").run(["encode", "--tokenizer", tokenizer, stories])
+    #expect(tokens.status == 0, "\(tokens.errorText)")
+    let packed = try tool.run(
+      [
+        "pack", "--tokenizer", tokenizer, "--end-of-text", "<eos>", "--output", folder.file("set"),
+      ], input: tokens.output)
+    #expect(packed.status == 0, "\(packed.errorText)")
+    let set = try ShardSet(path: folder.file("set"))
+    try set.verify()
+    #expect(set.documentCount == 300)
+    #expect(set.endOfTextToken == 3)
+    let texts = (0..<300).map { StoryGrammar.standard.story(seed: 0, index: $0) }
+    #expect(set.sourceCharacters == texts.reduce(0) { $0 + $1.text.utf8.count })
+    #expect(set.informationBits == texts.reduce(0) { $0 + $1.bits })
+    let other = try folder.file(
+      "other.json", String(contentsOfFile: tokenizer, encoding: .utf8) + "\n")
+    let refused = try tool.run(
+      ["pack", "--tokenizer", other, "--output", folder.file("x")], input: tokens.output)
+    #expect(refused.status == 65)
+    #expect(refused.errorText.contains("another tokenizer made it"))
+    let unknown = try tool.run(
+      ["pack", "--tokenizer", tokenizer, "--end-of-text", "<end>", "--output", folder.file("x")],
+      input: tokens.output)
+    #expect(unknown.status == 64)
+    #expect(unknown.errorText.contains("the tokenizer has no such token"))
+  }
+
   @Test func badInputsAreExplained() throws {
     let binary = try folder.file("binary.txt", [0x61, 0xFF, 0x62, 0x0A])
     let curated = try tool.run(["curate", binary])
     #expect(curated.status == 65)
     #expect(curated.errorText.contains("binary.txt:1: not UTF-8"))
-    let noText = try tool.run(["curate"], input: Array(#"{"other": 1}"#.utf8))
+    let noText = try tool.run(["curate", "--format", "jsonl"], input: Array(#"{"other": 1}"#.utf8))
     #expect(noText.status == 65)
     #expect(noText.errorText.contains("standard input:1: no text under \"text\""))
     let eos = try tool.run([
@@ -274,7 +314,10 @@ import Testing
     #expect(stream.status == 65)
     #expect(stream.errorText.contains("cut off"))
     let memory = try tool.run(
-      ["curate", "--drop-near-duplicates", "0.8", "--near-duplicate-memory", "0"],
+      [
+        "curate", "--format", "jsonl", "--drop-near-duplicates", "0.8", "--near-duplicate-memory",
+        "0",
+      ],
       input: Array(#"{"text": "a b c d e f g"}"#.utf8))
     #expect(memory.status == 64)
     #expect(memory.errorText.contains("raise --near-duplicate-memory"))

@@ -47,6 +47,7 @@ public final class TokenPacking {
   private let settings: Settings
   private let input: TokenInput
   private let steps: [JSONObject]
+  private let sizes: TokenSizes?
   private var removedShort = 0
   private var removedLong = 0
   /// Documents and tokens that passed filters and limits.
@@ -57,8 +58,13 @@ public final class TokenPacking {
 
   /// - Parameters:
   ///   - input: an open input.
+  ///   - tokenizer: the one that made the tokens; with it, the sizes of documents that are cut stay
+  ///     known.
   ///   - steps: what was done before, for the manifest.
-  public init(_ settings: Settings, input: TokenInput, steps: [JSONObject] = []) {
+  public init(
+    _ settings: Settings, input: TokenInput, tokenizer: Tokenizer? = nil, steps: [JSONObject] = []
+  ) {
+    sizes = tokenizer.map(TokenSizes.init)
     self.settings = settings
     self.input = input
     self.steps = steps
@@ -84,7 +90,8 @@ public final class TokenPacking {
         tokenizerHash: input.tokenizerHash, shardTokens: settings.shardTokens)
     }
     let router = TokenRouter(
-      split: settings.split, training: try writer(training), validation: try validation.map(writer))
+      split: settings.split, training: try writer(training), validation: try validation.map(writer),
+      sizes: sizes, endOfText: endOfText)
     try distribute(to: router, endOfText, progress)
     let manifests = try router.commit(sources: input.sources, steps: input.steps + steps + ownSteps)
     return manifests
@@ -155,7 +162,7 @@ public final class TokenPacking {
         if !passes(part) { continue }
       }
       if part.isLast, let endOfText, input.presentEndOfText == nil { part.ids.append(endOfText) }
-      try limit(part, body)
+      try limit(part, endOfText, body)
       progress(tokens)
     }
     // A document that was cut is finished here, without its end and its sizes.
@@ -175,7 +182,9 @@ public final class TokenPacking {
     return true
   }
 
-  private func limit(_ part: TokenPart, _ body: (TokenPart) throws -> Void) throws {
+  private func limit(
+    _ part: TokenPart, _ endOfText: Int32?, _ body: (TokenPart) throws -> Void
+  ) throws {
     if part.isFirst, documents >= settings.firstDocuments ?? .max {
       isFinished = true
       return
@@ -192,15 +201,33 @@ public final class TokenPacking {
     }
     var part = part
     if part.ids.count > room {
+      let head = sizeOfHead(part, tokens: room, endOfText)
       part.ids.removeSubrange(room...)
       part.isLast = true
-      (part.bytes, part.characters, part.informationBits) = (nil, nil, nil)
+      (part.bytes, part.characters) = (head?.bytes, head?.characters)
+      part.informationBits = nil
       hasCut = true
       isFinished = true
     }
     if part.isFirst { documents += 1 }
     tokens += part.ids.count
     try body(part)
+  }
+
+  /// How much source text the first tokens of a document stand for, where all of it is at hand.
+  private func sizeOfHead(
+    _ part: TokenPart, tokens: Int, _ endOfText: Int32?
+  ) -> TokenSizes.Size? {
+    guard let sizes, part.isFirst, part.isLast, let bytes = part.bytes,
+      let characters = part.characters
+    else { return nil }
+    var (head, tail) = (TokenSizes.Size(), TokenSizes.Size())
+    let text = part.ids.last == endOfText ? part.ids.dropLast() : part.ids[...]
+    sizes.add(text.prefix(tokens), to: &head)
+    sizes.add(text.dropFirst(tokens), to: &tail)
+    return sizes.divide(
+      head: head, tail: tail, whole: TokenSizes.Size(bytes: bytes, characters: characters)
+    )?.head
   }
 
   /// What was done here, for the manifest.

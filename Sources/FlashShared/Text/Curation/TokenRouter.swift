@@ -12,9 +12,22 @@ final class TokenRouter {
   private var isValidating = false
   /// Whether the open document's beginning went to the other set.
   private var isCut = false
+  private let sizes: TokenSizes?
+  private let endOfText: Int32?
+  /// What the open document's tokens decode to, before and behind the cut.
+  private var head = TokenSizes.Size()
+  private var tail = TokenSizes.Size()
 
-  init(split: TokenPacking.Split, training: ShardSetWriter, validation: ShardSetWriter?) {
+  /// - Parameters:
+  ///   - sizes: to tell how the source text of a document that is cut is divided, if known.
+  ///   - endOfText: the token that documents may end with, which stands for no text.
+  init(
+    split: TokenPacking.Split, training: ShardSetWriter, validation: ShardSetWriter?,
+    sizes: TokenSizes? = nil, endOfText: Int32? = nil
+  ) {
     self.split = split
+    self.sizes = sizes
+    self.endOfText = endOfText
     self.training = training
     self.validation = validation
     if case .documents(_, let seed) = split {
@@ -51,33 +64,50 @@ final class TokenRouter {
       }
       documents += 1
       isCut = false
+      (head, tail) = (TokenSizes.Size(), TokenSizes.Size())
     }
-    let head = part.ids.prefix(max(0, firstToken - tokens))
+    let before = part.ids.prefix(max(0, firstToken - tokens))
     if !isValidating, tokens + part.ids.count > firstToken {
-      try training.append(head)
-      tokens += head.count
-      if !head.isEmpty || !part.isFirst {
-        training.endDocument(bytes: nil, characters: nil, informationBits: nil)
-        isCut = true
-      }
+      try training.append(before)
+      measure(before, of: part, into: &head)
+      tokens += before.count
+      isCut = !before.isEmpty || !part.isFirst
       isValidating = true
-      try finish(part, part.ids[head.endIndex...])
+      try finish(part, part.ids[before.endIndex...])
     } else {
       try finish(part, part.ids[...])
     }
+  }
+
+  /// Decoded sizes are needed where a count of tokens can cut a document.
+  private func measure(
+    _ ids: ArraySlice<Int32>, of part: TokenPart, into size: inout TokenSizes.Size
+  ) {
+    guard let sizes, firstToken != .max else { return }
+    let endsText = part.isLast && ids.endIndex == part.ids.endIndex && ids.last == endOfText
+    sizes.add(endsText ? ids.dropLast() : ids, to: &size)
   }
 
   private func finish(_ part: TokenPart, _ ids: ArraySlice<Int32>) throws {
     guard let writer = isValidating ? validation : training else { return }
     try writer.append(ids)
     tokens += ids.count
+    if isCut { measure(ids, of: part, into: &tail) } else { measure(ids, of: part, into: &head) }
     guard part.isLast else { return }
-    if isCut {
-      writer.endDocument(bytes: nil, characters: nil, informationBits: nil)
-    } else {
+    guard isCut else {
       writer.endDocument(
         bytes: part.bytes, characters: part.characters, informationBits: part.informationBits)
+      return
     }
+    var divided: (head: TokenSizes.Size, tail: TokenSizes.Size)?
+    if let bytes = part.bytes, let characters = part.characters {
+      divided = sizes?.divide(
+        head: head, tail: tail, whole: TokenSizes.Size(bytes: bytes, characters: characters))
+    }
+    training.endDocument(
+      bytes: divided?.head.bytes, characters: divided?.head.characters, informationBits: nil)
+    writer.endDocument(
+      bytes: divided?.tail.bytes, characters: divided?.tail.characters, informationBits: nil)
   }
 
   /// Makes the sets appear, the training set first.

@@ -260,19 +260,65 @@ import Testing
     #expect(outside?.description.contains("not in the vocabulary of 500") == true)
   }
 
-  @Test func tokensAreFoundByTheirText() throws {
-    let path = try folder.file(
-      "tokenizer.json",
-      #"{"added_tokens": [{"id": 7, "content": "<eos>"}], "model": {"vocab": {"a": 0, "b": 1}}}"#)
-    let table = try TokenizerTable(path: path)
-    #expect(try table.id(of: "<eos>") == 7)
-    #expect(try table.id(of: "b") == 1)
-    #expect(table.vocabularySize == 8)
-    let error = #expect(throws: CurationError.self) { try table.id(of: "c") }
-    #expect(error?.description.contains("it has no token 'c'") == true)
-    let none = try folder.file("none.json", "{}")
-    #expect(throws: CurationError.self) { try TokenizerTable(path: none) }
-    let bad = try folder.file("bad.json", #"{"model": {"vocab": {"a": -1}}}"#)
-    #expect(throws: CurationError.self) { try TokenizerTable(path: bad) }
+  /// Where a document is cut, the tokenizer tells how its text is divided.
+  @Test(arguments: [false, true]) func cutDocumentsKeepTheirSizes(hasPrefixSpace: Bool) throws {
+    let texts = ["Zoë and Tim went home.", "日本 is far away", "Über uns", "", "plain"]
+    var options = BytePairTraining()
+    options.vocabularySize = 300
+    options.includesAllBytes = true
+    options.addsPrefixSpace = hasPrefixSpace
+    let corpus = try folder.file("corpus", texts.joined(separator: "\n"))
+    let tokenizer = try Tokenizer.train(
+      on: DocumentReader(paths: [corpus], format: .lines), options)
+    var bytes: [UInt8] = []
+    var writer = try TokenStreamWriter(
+      header: TokenStreamHeader(
+        vocabularySize: tokenizer.vocabularySize, tokenizerSHA256: tokenizer.sha256),
+      sink: { bytes += $0 })
+    for text in texts {
+      try writer.write(
+        TokenDocument(
+          ids: tokenizer.encode(text), characters: text.unicodeScalars.count,
+          bytes: text.utf8.count))
+    }
+    try writer.finish()
+    let path = try folder.file("sizes", bytes)
+    let whole = try pack([path]) { $0.endOfText = 3 }.training
+    func check(_ set: ShardSet, startsInside: Bool) throws {
+      for document in 0..<set.documentCount {
+        let ids = try set.tokens(in: set.documentRange(document)).filter { $0 != 3 }
+        let decoded = tokenizer.decode(ids)
+        let isWhole = document > 0 || !startsInside
+        let added = hasPrefixSpace && isWhole && !decoded.isEmpty ? 1 : 0
+        #expect(set.bytes(ofDocument: document) == decoded.count - added)
+        let characters = decoded.count { $0 & 0xC0 != 0x80 } - added
+        #expect(set.characters(ofDocument: document) == characters)
+      }
+    }
+    for count in 0...whole.tokenCount {
+      let name = UUID().uuidString
+      var settings = TokenPacking.Settings()
+      settings.endOfText = 3
+      settings.split = .lastTokens(count)
+      let input = TokenInput(paths: [path])
+      try input.open()
+      _ = try TokenPacking(settings, input: input, tokenizer: tokenizer).run(
+        training: folder.file(name), validation: folder.file(name + "v"))
+      let (first, second) = (
+        try ShardSet(path: folder.file(name)), try ShardSet(path: folder.file(name + "v"))
+      )
+      let bytes = try #require(first.sourceBytes) + #require(second.sourceBytes)
+      #expect(bytes == whole.sourceBytes)
+      try check(first, startsInside: false)
+      try check(second, startsInside: first.documentCount + second.documentCount > 5)
+
+      settings.split = .none
+      settings.firstTokens = count
+      let again = TokenInput(paths: [path])
+      try again.open()
+      _ = try TokenPacking(settings, input: again, tokenizer: tokenizer).run(
+        training: folder.file(name), validation: nil)
+      try check(try ShardSet(path: folder.file(name)), startsInside: false)
+    }
   }
 }
