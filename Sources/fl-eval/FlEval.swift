@@ -14,7 +14,9 @@ struct FlEval: ParsableCommand {
         fl-eval runs/v5.2 --data valid/ --context-stride 64 --incremental
       """,
     version: ToolMain.version,
-    subcommands: [EvaluateCommand.self, CausalityCommand.self, ConformanceCommand.self],
+    subcommands: [
+      EvaluateCommand.self, CausalityCommand.self, ConformanceCommand.self, PackCommand.self,
+    ],
     defaultSubcommand: EvaluateCommand.self)
 
   static func main() { ToolMain.run(Self.self) }

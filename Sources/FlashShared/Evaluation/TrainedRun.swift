@@ -30,14 +30,15 @@ public struct TrainedRun: Sendable {
       throw TrainedRunError.notARun(path: path)
     }
     recipe = try Recipe(path: folder.recipe)
-    model = try recipe.model()
     windowLength = try recipe.integer("data.window", in: 1...(1 << 20))
     checkpoint = choice == .best ? folder.best : folder.last
     guard FileManager.default.fileExists(atPath: checkpoint) else {
       throw TrainedRunError.noCheckpoint(path: checkpoint, isBest: choice == .best)
     }
+    let file = try Safetensors(path: checkpoint)
+    model = try recipe.model(packsTernary: PackedTernaryFile.isPacked(file))
     store = ParameterStore(model.layout)
-    try store.load(Safetensors(path: checkpoint), ignoring: Checkpoint.isOptimizerTensor)
+    try store.load(file, ignoring: Checkpoint.isOptimizerTensor)
   }
 
   /// The recipe's version and variant and the checkpoint, as tools report them.

@@ -10,6 +10,15 @@ public struct Safetensors: Sendable {
   struct Entry: Sendable {
     let shape: [Int]
     let range: Range<Int>
+    let type: ElementType
+  }
+
+  /// What tensors are made of.
+  enum ElementType: String, Sendable {
+    case float32 = "F32"
+    case bytes = "U8"
+
+    var byteCount: Int { self == .float32 ? 4 : 1 }
   }
 
   /// The path it was opened under.
@@ -23,7 +32,7 @@ public struct Safetensors: Sendable {
 
   static let largestHeader = 100_000_000
 
-  /// Opens and checks a file. Only float32 tensors are read.
+  /// Opens and checks a file. Only tensors of float32 and of bytes are read.
   public init(path: String) throws {
     file = try FileBytes(path: path)
     func bad(_ reason: String) -> SafetensorsError { SafetensorsError(path: path, reason: reason) }
@@ -46,15 +55,15 @@ public struct Safetensors: Sendable {
         }
         continue
       }
-      guard value["dtype"]?.stringValue == "F32" else {
-        throw bad("tensor \"\(name)\" is not of type F32")
+      guard let type = value["dtype"]?.stringValue.flatMap(ElementType.init) else {
+        throw bad("tensor \"\(name)\" is not of type F32 or U8")
       }
       let shape = value["shape"]?.arrayValue?.map { $0.integerValue ?? -1 } ?? [-1]
       let offsets = value["data_offsets"]?.arrayValue?.map { $0.integerValue ?? -1 } ?? []
       guard shape.allSatisfy({ $0 >= 0 }) else {
         throw bad("tensor \"\(name)\" has no valid shape")
       }
-      var bytes = 4
+      var bytes = type.byteCount
       for extent in shape {
         let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
         guard !overflow else { throw bad("tensor \"\(name)\" is larger than memory") }
@@ -66,7 +75,7 @@ public struct Safetensors: Sendable {
         throw bad("tensor \"\(name)\": its offsets do not fit its shape or the file")
       }
       let range = dataStart + offsets[0]..<dataStart + offsets[1]
-      entries.append((name, Entry(shape: shape, range: range)))
+      entries.append((name, Entry(shape: shape, range: range, type: type)))
     }
     entries.sort { ($0.entry.range.lowerBound, $0.name) < ($1.entry.range.lowerBound, $1.name) }
     var end = dataStart
@@ -85,11 +94,25 @@ public struct Safetensors: Sendable {
   /// The shape of a tensor; nil if there is none of that name.
   public func shape(of name: String) -> [Int]? { entries[name]?.shape }
 
-  /// The numbers of a tensor in row order.
-  public func values(of name: String) throws -> [Float] {
+  /// The bytes of a tensor of bytes.
+  public func bytes(of name: String) throws -> [UInt8] {
+    file.copy(try entry(name, .bytes).range)
+  }
+
+  private func entry(_ name: String, _ type: ElementType) throws -> Entry {
     guard let entry = entries[name] else {
       throw SafetensorsError(path: path, reason: "there is no tensor \"\(name)\"")
     }
+    guard entry.type == type else {
+      throw SafetensorsError(
+        path: path, reason: "tensor \"\(name)\" is not of type \(type.rawValue)")
+    }
+    return entry
+  }
+
+  /// The numbers of a tensor in row order.
+  public func values(of name: String) throws -> [Float] {
+    let entry = try entry(name, .float32)
     let count = entry.range.count / 4
     return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
       let source = UnsafeRawBufferPointer(rebasing: file.bytes[entry.range])
@@ -102,9 +125,11 @@ public struct Safetensors: Sendable {
   ///
   /// - Parameters:
   ///   - tensors: names, shapes and numbers, written in this order.
+  ///   - byteTensors: names and bytes of flat tensors, written behind them.
   ///   - metadata: strings for `__metadata__`.
   public static func write(
-    _ tensors: [(name: String, shape: [Int], values: [Float])], metadata: [String: String],
+    _ tensors: [(name: String, shape: [Int], values: [Float])],
+    bytes byteTensors: [(name: String, bytes: [UInt8])] = [], metadata: [String: String],
     to path: String
   ) throws {
     var header = JSONObject()
@@ -122,6 +147,13 @@ public struct Safetensors: Sendable {
       ]
       offset += 4 * values.count
     }
+    for (name, bytes) in byteTensors {
+      header[name] = [
+        "dtype": "U8", "shape": [.integer(bytes.count)],
+        "data_offsets": [.integer(offset), .integer(offset + bytes.count)],
+      ]
+      offset += bytes.count
+    }
     var headerBytes = JSONValue.object(header).serialized()
     headerBytes += [UInt8](repeating: UInt8(ascii: " "), count: (8 - headerBytes.count % 8) % 8)
     let file = try AtomicFile(path: path)
@@ -132,6 +164,7 @@ public struct Safetensors: Sendable {
     for (_, _, values) in tensors {
       try values.withUnsafeBytes { try file.write($0) }
     }
+    for (_, bytes) in byteTensors { try file.write(bytes) }
     try file.commit()
   }
 }

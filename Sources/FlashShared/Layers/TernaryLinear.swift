@@ -25,9 +25,8 @@ public struct TernaryLinear: Sendable {
     _ name: String, from inputWidth: Int, to outputWidth: Int, _ quantization: Quantization,
     bias: Parameter? = nil, in layout: inout ParameterLayout
   ) {
-    let source = layout.declare(
-      "\(name).weight", [outputWidth, inputWidth], .fanOut(outputWidth))
-    weight = layout.ternary(source, quantization)
+    weight = layout.declareTernary(
+      "\(name).weight", from: inputWidth, to: outputWidth, quantization)
     self.bias = bias
   }
 
@@ -37,14 +36,20 @@ public struct TernaryLinear: Sendable {
 }
 
 extension ParameterLayout {
-  /// The ternary form of a matrix [out, in].
-  mutating func ternary(
-    _ source: Parameter, _ quantization: TernaryLinear.Quantization
+  /// Declares a matrix [out, in], drawn with a variance of 2/out, and derives its ternary form; in a
+  /// layout that packs, declares the packed form alone.
+  ///
+  /// - Parameter isPackable: whether only linear maps read it; other operations cannot unpack.
+  mutating func declareTernary(
+    _ name: String, from inputWidth: Int, to outputWidth: Int,
+    _ quantization: TernaryLinear.Quantization, isPackable: Bool = true
   ) -> Parameter {
-    let (rows, columns) = (source.shape[0], source.shape[1])
+    let shape = [outputWidth, inputWidth]
+    guard !packsTernary || !isPackable else { return declarePacked(name, shape) }
+    let source = declare(name, shape, .fanOut(outputWidth))
     return derive(from: source) { weights, result in
       Kernel.ternary(
-        weights, result, rows: rows, columns: columns, isPerRow: quantization.isPerRow,
+        weights, result, rows: outputWidth, columns: inputWidth, isPerRow: quantization.isPerRow,
         scale: quantization.scale)
     }
   }

@@ -39,7 +39,7 @@ public struct Bolt: LanguageModel {
     let hiddenWidth = try configuration.integer("glu_hidden", in: 1...65_536)
     vocabularySize = try configuration.integer("vocab", in: 1...(1 << 24))
 
-    var layout = ParameterLayout()
+    var layout = configuration.emptyLayout()
     let wholeMatrix = TernaryLinear.Quantization(isPerRow: false, scale: .offset)
     embedding = layout.declare(
       "embedding.weight", [vocabularySize, width], .normal(standardDeviation: 0.02))

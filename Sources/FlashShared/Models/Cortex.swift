@@ -58,7 +58,7 @@ public struct Cortex: LanguageModel {
       throw configuration.failure("exit_layers", "must be one or two layers in ascending order")
     }
     let exitWeights = try configuration.numbers("exit_loss_weights", count: exitLayers.count)
-    var layout = ParameterLayout()
+    var layout = configuration.emptyLayout()
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width
     blocks = (0..<blockCount).map { index in

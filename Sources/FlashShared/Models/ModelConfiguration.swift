@@ -5,10 +5,17 @@ public struct ModelConfiguration: Sendable {
   /// The file that they come from, for errors.
   public let source: String
 
-  public init(_ members: JSONObject, source: String) {
+  /// Whether ternary weights are read in packed form, for evaluation and decoding alone.
+  public let packsTernary: Bool
+
+  public init(_ members: JSONObject, source: String, packsTernary: Bool = false) {
     self.members = members
     self.source = source
+    self.packsTernary = packsTernary
   }
+
+  /// A layout for a model's parameters.
+  func emptyLayout() -> ParameterLayout { ParameterLayout(packsTernary: packsTernary) }
 
   /// A whole number within bounds, or a default where the name is missing.
   public func integer(

@@ -50,7 +50,7 @@ public struct Supernova: LanguageModel {
       poolsWholeWindow: variant == .published)
     vocabularySize = try configuration.integer("vocab", in: 1...(1 << 24))
 
-    var layout = ParameterLayout()
+    var layout = configuration.emptyLayout()
     plannerStart = layout.declare(
       "planner_init", [1, 1, plannerWidth], .normal(standardDeviation: 0.01))
     embedding = layout.declare(
@@ -67,8 +67,8 @@ public struct Supernova: LanguageModel {
           "\(name).channel_mix.down", from: hiddenWidth, to: width, .perRow, in: &layout))
     }
     finalNorm = RMSNorm("ln_out", width: width, in: &layout)
-    head =
-      TernaryLinear("head", from: width, to: vocabularySize, .perRow, in: &layout).weight
+    head = layout.declareTernary(
+      "head.weight", from: width, to: vocabularySize, .perRow, isPackable: false)
     self.layout = layout
     decodesIncrementally = variant == .sound
     // Nothing reads the planner that the last block makes.

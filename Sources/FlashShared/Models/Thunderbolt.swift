@@ -54,7 +54,7 @@ public struct Thunderbolt: LanguageModel {
     vocabularySize = try configuration.integer("vocab", in: 1...(1 << 24))
     let innerWidth = heads * headWidth
 
-    var layout = ParameterLayout()
+    var layout = configuration.emptyLayout()
     let wholeMatrix = TernaryLinear.Quantization(isPerRow: false, scale: .floored)
     embedding = layout.declare(
       "embed.weight", [vocabularySize, width], .normal(standardDeviation: 0.02))

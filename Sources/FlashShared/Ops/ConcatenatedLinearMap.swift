@@ -27,6 +27,7 @@ struct ConcatenatedLinearMap: Operation {
     var column = 0
     for weight in weights {
       if let last = parts.last, last.weight.storage == weight.storage,
+        weight.storage != .packed,
         last.weight.valueOffset + last.width * input.width == weight.valueOffset,
         last.weight.gradientOffset + last.width * input.width == weight.gradientOffset
       {
@@ -43,17 +44,23 @@ struct ConcatenatedLinearMap: Operation {
   var outputs: [Tensor] { [output] }
   var retained: [Tensor] { [input] }
 
+  /// Packed weights are unpacked for more than one row, one after the other.
+  var scratchCount: Int {
+    let packed = parts.filter { $0.weight.storage == .packed }
+    return input.rows > 1 ? packed.map(\.weight.count).max() ?? 0 : 0
+  }
+
   func forward(_ run: Execution) {
     let x = run.value(input)
     for part in parts {
       let y = run.value(output) + part.column
       if input.rows == 1 {
-        Kernel.matrixVector(
-          run.value(part.weight), x, y, rows: part.width, columns: input.width)
+        run.multiply(part.weight, rows: part.width, x, into: y)
       } else {
         Kernel.multiply(
-          x, transposed: false, leadingDimension: input.width, run.value(part.weight),
-          transposed: true, leadingDimension: input.width, into: y,
+          x, transposed: false, leadingDimension: input.width,
+          run.value(part.weight, unpackingInto: run.scratch), transposed: true,
+          leadingDimension: input.width, into: y,
           leadingDimension: output.width, rows: input.rows, columns: part.width,
           depth: input.width)
       }

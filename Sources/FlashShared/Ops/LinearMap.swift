@@ -12,10 +12,17 @@ struct LinearMap: Operation {
   var outputs: [Tensor] { [output] }
   var retained: [Tensor] { [input] }
 
+  /// A packed weight is unpacked for more than one row.
+  var scratchCount: Int { weight.storage == .packed && input.rows > 1 ? weight.count : 0 }
+
   func forward(_ run: Execution) {
-    Kernel.linear(
-      run.value(input), run.value(weight), run.value(output), rows: input.rows,
-      inputWidth: input.width, outputWidth: output.width)
+    if weight.storage == .packed, input.rows == 1 {
+      run.multiply(weight, rows: output.width, run.value(input), into: run.value(output))
+    } else {
+      Kernel.linear(
+        run.value(input), run.value(weight, unpackingInto: run.scratch), run.value(output),
+        rows: input.rows, inputWidth: input.width, outputWidth: output.width)
+    }
     if let bias {
       Kernel.addBias(run.value(bias), run.value(output), rows: output.rows, width: output.width)
     }

@@ -6,6 +6,7 @@ struct Execution {
   var inputGradientRules: UnsafePointer<GradientRule>
   let parameterValues: UnsafePointer<Float>
   let derivedParameterValues: UnsafePointer<Float>
+  let packedParameterValues: UnsafePointer<Float>
   let parameterGradients: UnsafeMutablePointer<Float>?
   let scratch: UnsafeMutablePointer<Float>
   /// The operation's state when the graph decodes.
@@ -27,6 +28,42 @@ struct Execution {
     switch parameter.storage {
     case .trained: parameterValues + parameter.valueOffset
     case .derived: derivedParameterValues + parameter.valueOffset
+    case .packed: fatalError("\(parameter.name) is packed: only linear maps read it")
+    }
+  }
+
+  /// Scales and words of a packed matrix.
+  func packed(
+    _ parameter: Parameter
+  ) -> (scales: UnsafePointer<Float>, words: UnsafePointer<UInt32>) {
+    let words = UnsafeRawPointer(packedParameterValues + parameter.packedWordOffset)
+    return (
+      packedParameterValues + parameter.valueOffset, words.assumingMemoryBound(to: UInt32.self)
+    )
+  }
+
+  /// The values of a matrix, which a packed one is unpacked for, into `memory`.
+  func value(
+    _ matrix: Parameter, unpackingInto memory: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    guard matrix.storage == .packed else { return value(matrix) }
+    let (scales, words) = packed(matrix)
+    Kernel.unpackTernary(
+      words, scales: scales, memory, rows: matrix.shape[0], columns: matrix.shape[1])
+    return UnsafePointer(memory)
+  }
+
+  /// output = matrix · vector, for decoding.
+  func multiply(
+    _ matrix: Parameter, rows: Int, _ vector: UnsafePointer<Float>,
+    into output: UnsafeMutablePointer<Float>
+  ) {
+    if matrix.storage == .packed {
+      let (scales, words) = packed(matrix)
+      Kernel.packedTernaryMatrixVector(
+        words, scales: scales, vector, output, rows: rows, columns: matrix.shape[1])
+    } else {
+      Kernel.matrixVector(value(matrix), vector, output, rows: rows, columns: matrix.shape[1])
     }
   }
 

@@ -192,6 +192,7 @@ public final class Graph {
       values: arena.valuePointers, gradients: arena.gradientPointers,
       inputGradientRules: arena.rules(of: 0), parameterValues: store.values.pointer,
       derivedParameterValues: store.derivedValues.pointer,
+      packedParameterValues: store.packedValues.pointer,
       parameterGradients: parameterGradients, scratch: arena.scratch, state: arena.state(of: 0),
       context: context, tokens: UnsafePointer(tokens.baseAddress!),
       targets: UnsafePointer(targets.baseAddress!), losses: arena.losses)

@@ -18,6 +18,8 @@ public struct Parameter: Sendable, Equatable {
     case trained
     /// Computed from trained ones once per optimiser step.
     case derived
+    /// Ternary, read from a file in packed form; without gradient.
+    case packed
   }
 
   /// The place in the layout's list of trained, or of derived, parameters.
@@ -34,6 +36,13 @@ public struct Parameter: Sendable, Equatable {
 
   /// How many numbers there are.
   public var count: Int { shape.reduce(1, *) }
+  /// The words of a matrix in packed form.
+  var packedWordCount: Int {
+    Kernel.packedTernaryWordCount(rows: shape[0], columns: shape[1])
+  }
+  /// Where the words begin, behind the scales.
+  var packedWordOffset: Int { valueOffset + ParameterLayout.padded(shape[0]) }
+
   /// Some rows of a matrix, which share its memory.
   func rows(_ range: Range<Int>) -> Parameter {
     precondition(0 <= range.lowerBound && range.upperBound <= shape[0], "no such rows")
@@ -69,15 +78,21 @@ public struct ParameterLayout: Sendable {
   private(set) var initializations: [Initialization] = []
   /// What is computed once per step.
   private(set) var derived: [DerivedParameter] = []
+  /// Ternary matrices in packed form, in the order of declaration.
+  private(set) var packedParameters: [Parameter] = []
+  /// Whether ternary matrices are declared in packed form, for evaluation and decoding alone.
+  let packsTernary: Bool
   /// The length of the block of trained values, gaps included.
   private(set) var storageCount = 0
   /// The length of the block of derived values, gaps included.
   private(set) var derivedStorageCount = 0
+  /// The length of the block of packed values, gaps included, in units of four bytes.
+  private(set) var packedStorageCount = 0
 
-  public init() {}
+  public init(packsTernary: Bool = false) { self.packsTernary = packsTernary }
 
-  /// The number of trained numbers.
-  public var count: Int { parameters.reduce(0) { $0 + $1.count } }
+  /// The number of trained numbers, those in packed form included.
+  public var count: Int { (parameters + packedParameters).reduce(0) { $0 + $1.count } }
 
   /// Adds a trained parameter.
   public mutating func declare(
@@ -106,9 +121,19 @@ public struct ParameterLayout: Sendable {
     return result
   }
 
+  /// Adds a ternary matrix in packed form.
+  mutating func declarePacked(_ name: String, _ shape: [Int]) -> Parameter {
+    let parameter = Parameter(
+      index: packedParameters.count, name: name, shape: shape, storage: .packed,
+      valueOffset: packedStorageCount, gradientOffset: 0)
+    packedParameters.append(parameter)
+    packedStorageCount += Self.padded(shape[0]) + Self.padded(parameter.packedWordCount)
+    return parameter
+  }
+
   /// The trained parameter with a name.
   public subscript(name: String) -> Parameter? { parameters.first { $0.name == name } }
 
   /// Each parameter begins on a cache line.
-  private static func padded(_ count: Int) -> Int { (count + 15) & ~15 }
+  fileprivate static func padded(_ count: Int) -> Int { (count + 15) & ~15 }
 }

@@ -4,12 +4,15 @@ public final class ParameterStore: Sendable {
   public let layout: ParameterLayout
   let values: FloatBuffer
   let derivedValues: FloatBuffer
+  /// Scales and words of ternary matrices in packed form.
+  let packedValues: FloatBuffer
 
   /// A store of zeros.
   public init(_ layout: ParameterLayout) {
     self.layout = layout
     values = FloatBuffer(count: layout.storageCount)
     derivedValues = FloatBuffer(count: layout.derivedStorageCount)
+    packedValues = FloatBuffer(count: layout.packedStorageCount)
   }
 
   /// Draws all values: each parameter from a stream of its own.
@@ -44,6 +47,19 @@ public final class ParameterStore: Sendable {
         values.pointer + derivation.source.valueOffset,
         derivedValues.pointer + derivation.result.valueOffset)
     }
+  }
+
+  /// The scales of a packed matrix, one a row, and its words.
+  func packed(
+    _ parameter: Parameter
+  ) -> (scales: UnsafeMutablePointer<Float>, words: UnsafeMutableRawBufferPointer) {
+    precondition(parameter.storage == .packed, "not in packed form")
+    return (
+      packedValues.pointer + parameter.valueOffset,
+      UnsafeMutableRawBufferPointer(
+        start: packedValues.pointer + parameter.packedWordOffset,
+        count: 4 * parameter.packedWordCount)
+    )
   }
 
   /// The numbers of a trained parameter, in row order.

@@ -7,7 +7,8 @@ import Foundation
 ///
 /// Progress is 0 at the end of the warm-up and 1 at the end of the budget, whatever that counts:
 /// steps, tokens or minutes. Published recipes fix the number of steps instead and some let
-/// progress run past 1, where the cosine rises again.
+/// progress run past 1, where the cosine rises again. Others restart the cosine every so many steps
+/// from a peak that shrinks each time, and never anneal it to an end.
 public struct LearningRateSchedule: Sendable, Equatable {
   /// The largest rate.
   public var peak: Double
@@ -21,6 +22,17 @@ public struct LearningRateSchedule: Sendable, Equatable {
   public var totalSteps: Int?
   /// Whether the rate stays at the minimum after that.
   public var isClamped: Bool
+  /// The length of a cosine that is started again and again, and the factor of the peak each time;
+  /// nil for one cosine.
+  public var restarts: (steps: Int, factor: Double)? {
+    get { restartSteps.map { ($0, restartFactor) } }
+    set {
+      restartSteps = newValue?.steps
+      restartFactor = newValue?.factor ?? 1
+    }
+  }
+  private var restartSteps: Int?
+  private var restartFactor = 1.0
 
   public init(
     peak: Double, minimum: Double, warmupSteps: Int, firstFactor: Int = 1, totalSteps: Int? = nil,
@@ -42,6 +54,12 @@ public struct LearningRateSchedule: Sendable, Equatable {
   ///   - warmupProgress: the part that was used when the warm-up ended.
   public func rate(step: Int, budgetProgress: Double, warmupProgress: Double) -> Double {
     if step < warmupSteps { return peak * Double(step + firstFactor) / Double(warmupSteps) }
+    if let restartSteps {
+      let (cycle, place) = (step - warmupSteps).quotientAndRemainder(dividingBy: restartSteps)
+      let top = peak * pow(restartFactor, Double(cycle))
+      let progress = Double(place) / Double(restartSteps)
+      return minimum + (top - minimum) / 2 * (1 + cos(.pi * progress))
+    }
     var progress: Double
     if let totalSteps {
       progress = Double(step - warmupSteps) / Double(max(1, totalSteps - warmupSteps))

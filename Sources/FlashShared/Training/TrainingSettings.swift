@@ -73,6 +73,12 @@ public struct TrainingSettings: Sendable, Equatable {
       totalSteps: recipe["optimizer.total_steps"].flatMap { $0 == .null ? nil : $0 } == nil
         ? nil : try recipe.integer("optimizer.total_steps", in: count),
       isClamped: try recipe.boolean("optimizer.clamp_schedule", default: true))
+    if recipe["optimizer.restart_steps"].flatMap({ $0 == .null ? nil : $0 }) != nil {
+      schedule.restarts = (
+        try recipe.integer("optimizer.restart_steps", in: count),
+        try recipe.number("optimizer.restart_factor", in: 0...1, default: 1)
+      )
+    }
     budget = try Self.budget(recipe)
     validationInterval = try recipe.integer("validation.every_steps", in: count, default: 200)
     validationWindows = try recipe.integer("validation.windows", in: count, default: 256)

@@ -71,6 +71,27 @@ import Testing
     expectClose(weightGradient, plus(dw, before), "weight gradient")
   }
 
+  /// Decoding several sequences at once gives each the bits that it has alone.
+  @Test(arguments: [2, 5, Kernel.fewRows], [(1, 1), (20, 7), (256, 64), (37, 130)])
+  func fewRowsAreEachByThemselves(rows: Int, shape: (inputWidth: Int, outputWidth: Int)) {
+    let (inputWidth, outputWidth) = shape
+    let input = GuardedFloats(random: rows * inputWidth, seed: 1)
+    let weight = GuardedFloats(random: outputWidth * inputWidth, seed: 2)
+    for accumulate in [false, true] {
+      let together = GuardedFloats(random: rows * outputWidth, seed: 3)
+      let alone = GuardedFloats(random: rows * outputWidth, seed: 3)
+      Kernel.linear(
+        input.pointer, weight.pointer, together.pointer, rows: rows, inputWidth: inputWidth,
+        outputWidth: outputWidth, accumulate: accumulate)
+      for row in 0..<rows {
+        Kernel.linear(
+          input.pointer + row * inputWidth, weight.pointer, alone.pointer + row * outputWidth,
+          rows: 1, inputWidth: inputWidth, outputWidth: outputWidth, accumulate: accumulate)
+      }
+      #expect(together.values == alone.values)
+    }
+  }
+
   @Test(arguments: [false, true], [false, true])
   func generalProductWithStrides(aTransposed: Bool, bTransposed: Bool) {
     for (rows, columns, depth) in [(1, 1, 1), (5, 7, 3), (33, 50, 17), (48, 64, 100)] {

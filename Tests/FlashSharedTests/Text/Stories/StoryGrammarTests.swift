@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FlashShared
@@ -94,6 +95,20 @@ import Testing
     #expect(forwards == backwards.reversed())
     #expect(Set(forwards.map(\.text)).count == 50)
     #expect(grammar.story(seed: 10, index: 0) != forwards[0])
+  }
+
+  /// The corpus is a promise: whoever changes it changes every floor that was ever stated.
+  @Test func theCorpusIsTheOneThatWasPromised() throws {
+    var text: [UInt8] = []
+    for index: UInt64 in 0..<100 {
+      _ = grammar.appendStory(seed: 0, index: index, to: &text)
+      text += "\n<|endoftext|>\n".utf8
+    }
+    let folder = try TemporaryFolder()
+    let path = try folder.file("stories", text)
+    #expect(
+      try sha256(of: FileBytes(path: path))
+        == "0666209ed01c8a03a46f048d80eaf7d4f02b38bf63f904f4972d36e026810c4d")
   }
 
   @Test func escapedTextIsTheSameTextInJSON() throws {
