@@ -1,7 +1,7 @@
 extension Kernel {
   /// 1 / (1 + e⁻ˣ) of each element.
   public static func sigmoid(_ input: Source, _ output: Destination, count: Int) {
-    map(input, output, count: count) { FlashShared.sigmoid($0) }
+    map(input, output, count: count, FlashShared.sigmoid)
   }
 
   /// The gradient of `sigmoid` from its output s: dy · s (1 − s).
@@ -9,14 +9,13 @@ extension Kernel {
     _ outputGradient: Source, output: Source, _ inputGradient: Destination, accumulate: Bool,
     count: Int
   ) {
-    map(outputGradient, output, inputGradient, accumulate: accumulate, count: count) { d, s in
-      d * (s - s * s)
-    }
+    @_transparent func gradient(_ d: Vector, _ s: Vector) -> Vector { d * (s - s * s) }
+    map(outputGradient, output, inputGradient, accumulate: accumulate, count: count, gradient)
   }
 
   /// The hyperbolic tangent of each element.
   public static func tanh(_ input: Source, _ output: Destination, count: Int) {
-    map(input, output, count: count) { FlashShared.tanh($0) }
+    map(input, output, count: count, FlashShared.tanh)
   }
 
   /// The gradient of `tanh` from its output t: dy (1 − t²).
@@ -24,14 +23,14 @@ extension Kernel {
     _ outputGradient: Source, output: Source, _ inputGradient: Destination, accumulate: Bool,
     count: Int
   ) {
-    map(outputGradient, output, inputGradient, accumulate: accumulate, count: count) { d, t in
-      d * (1 - t * t)
-    }
+    @_transparent func gradient(_ d: Vector, _ t: Vector) -> Vector { d * (1 - t * t) }
+    map(outputGradient, output, inputGradient, accumulate: accumulate, count: count, gradient)
   }
 
   /// x / (1 + e⁻ˣ) of each element, also called swish.
   public static func silu(_ input: Source, _ output: Destination, count: Int) {
-    map(input, output, count: count) { $0 * FlashShared.sigmoid($0) }
+    @_transparent func silu(_ x: Vector) -> Vector { x * FlashShared.sigmoid(x) }
+    map(input, output, count: count, silu)
   }
 
   /// The gradient of `silu` from its input: dy · s (1 + x (1 − s)), s the sigmoid of x.
@@ -39,17 +38,19 @@ extension Kernel {
     _ outputGradient: Source, input: Source, _ inputGradient: Destination, accumulate: Bool,
     count: Int
   ) {
-    map(outputGradient, input, inputGradient, accumulate: accumulate, count: count) { d, x in
+    @_transparent func gradient(_ d: Vector, _ x: Vector) -> Vector {
       d * siluSlope(x, sigmoid: FlashShared.sigmoid(x))
     }
+    map(outputGradient, input, inputGradient, accumulate: accumulate, count: count, gradient)
   }
 
   /// max(x, 0)² of each element.
   public static func reluSquared(_ input: Source, _ output: Destination, count: Int) {
-    map(input, output, count: count) {
-      let positive = maximum($0, Vector.zero)
+    @_transparent func square(_ x: Vector) -> Vector {
+      let positive = rectified(x)
       return positive * positive
     }
+    map(input, output, count: count, square)
   }
 
   /// The gradient of `reluSquared` from its input: 2 dy · max(x, 0).
@@ -57,14 +58,16 @@ extension Kernel {
     _ outputGradient: Source, input: Source, _ inputGradient: Destination, accumulate: Bool,
     count: Int
   ) {
-    map(outputGradient, input, inputGradient, accumulate: accumulate, count: count) { d, x in
-      2 * d * maximum(x, Vector.zero)
+    @_transparent func gradient(_ d: Vector, _ x: Vector) -> Vector {
+      2 * d * rectified(x)
     }
+    map(outputGradient, input, inputGradient, accumulate: accumulate, count: count, gradient)
   }
 
   /// x Φ(x) of each element, Φ the normal distribution: the exact GELU, not the tanh form.
   public static func gelu(_ input: Source, _ output: Destination, count: Int) {
-    map(input, output, count: count) { $0 * normalDistribution($0).cumulative }
+    @_transparent func gelu(_ x: Vector) -> Vector { x * normalDistribution(x).cumulative }
+    map(input, output, count: count, gelu)
   }
 
   /// The gradient of `gelu` from its input: dy (Φ(x) + x φ(x)).
@@ -72,14 +75,19 @@ extension Kernel {
     _ outputGradient: Source, input: Source, _ inputGradient: Destination, accumulate: Bool,
     count: Int
   ) {
-    map(outputGradient, input, inputGradient, accumulate: accumulate, count: count) { d, x in
+    @_transparent func gradient(_ d: Vector, _ x: Vector) -> Vector {
       let normal = normalDistribution(x)
       return d * multiplyAdd(x, normal.density, normal.cumulative)
     }
+    map(outputGradient, input, inputGradient, accumulate: accumulate, count: count, gradient)
   }
 
+  /// max(x, 0); a NaN stays one.
+  @_transparent
+  private static func rectified(_ x: Vector) -> Vector { (x + magnitude(x)) * 0.5 }
+
   /// The slope of silu: s (1 + x (1 − s)).
-  @inline(__always)
+  @_transparent
   static func siluSlope(_ x: Vector, sigmoid s: Vector) -> Vector {
     s * multiplyAdd(x, 1 - s, Vector(repeating: 1))
   }

@@ -19,8 +19,7 @@ extension Kernel {
     let newSecond = Float(1 - beta2)
     let oldSecond = Vector(repeating: Float(beta2))
     let smallest = Vector(repeating: Float(epsilon))
-    @inline(__always)
-    func update(_ p: Vector, _ gradient: Vector, _ m: Vector, _ v: Vector)
+    @_transparent func update(_ p: Vector, _ gradient: Vector, _ m: Vector, _ v: Vector)
       -> (p: Vector, m: Vector, v: Vector)
     {
       let g = gradient * gradientScale
@@ -30,13 +29,7 @@ extension Kernel {
         squareRoot(second), Vector(repeating: inverseRoot), smallest)
       return (p * decay - first / denominator * stepSize, first, second)
     }
-    forEachVector(count: count) { i in
-      let new = update(
-        load(parameters + i), load(gradients + i), load(firstMoments + i), load(secondMoments + i))
-      store(new.p, parameters + i)
-      store(new.m, firstMoments + i)
-      store(new.v, secondMoments + i)
-    } part: { i, n in
+    @_transparent func updateBlock(_ i: Int, _ n: Int) {
       let new = update(
         load(parameters + i, count: n), load(gradients + i, count: n),
         load(firstMoments + i, count: n), load(secondMoments + i, count: n))
@@ -44,6 +37,7 @@ extension Kernel {
       store(new.m, firstMoments + i, count: n)
       store(new.v, secondMoments + i, count: n)
     }
+    forEachBlock(count: count, updateBlock)
   }
 
   /// The sum of several buffers, in their order, into the first of them.
@@ -55,7 +49,7 @@ extension Kernel {
     while start < count {
       let n = Swift.min(block, count &- start)
       for buffer in buffers.dropFirst() {
-        map(first + start, buffer + start, first + start, count: n) { $0 + $1 }
+        map(first + start, buffer + start, first + start, count: n, plus)
       }
       start &+= n
     }

@@ -1,12 +1,19 @@
-import Foundation
-
+/// Causal softmax attention, forward.
+///
+/// Every product runs on register tiles: keys are packed as the columns of Q Kᵀ, values as those of
+/// P V. A tile of queries (12 with AVX-512) meets only the keys that it sees, so the cost follows
+/// the causal triangle, or is linear in time with a window; the scores of one tile are all that is
+/// ever stored.
 extension Kernel {
-  /// The number of queries that share one tile of scores.
-  static let attentionQueryTile = 32
+  /// Queries whose scores the gradient holds at once.
+  static let attentionBlock = 128
 
   /// The number of floats that `attention` and `attentionGradient` need as scratch.
   public static func attentionScratchCount(time: Int, heads: Int, headWidth: Int) -> Int {
-    2 * attentionQueryTile * time
+    let columns = panelCount(depth: headWidth, columns: time)
+    let rows = panelCount(depth: time, columns: headWidth)
+    let scores = AttentionTile.scoreStride(time: time)
+    return 2 * columns + 3 * rows + (2 * Swift.min(attentionBlock, time) + 1) * scores + spareCount
   }
 
   /// Where the dropout mask's row for one query of one head begins: a multiple of 32.
@@ -22,6 +29,7 @@ extension Kernel {
   ///   - output: position t of head h begins at t · outputStride + h · headWidth.
   ///   - logSumExp: [heads, time], for the gradient.
   ///   - window: key j is visible to query i iff 0 ≤ i − j < window; nil: all before it.
+  ///   - scale: positive.
   ///   - dropout: on the probabilities; element (head, query, key) has the index
   ///     (head · time + query) · (time rounded up to 32) + key.
   ///   - scratch: `attentionScratchCount` floats.
@@ -30,154 +38,68 @@ extension Kernel {
     outputStride: Int, logSumExp: Destination, time: Int, heads: Int, headWidth: Int,
     window: Int? = nil, scale: Float, dropout mask: DropoutMask?, scratch: Destination
   ) {
+    let keyPanels = scratch
+    let valuePanels = keyPanels + panelCount(depth: headWidth, columns: time)
+    let scores = valuePanels + panelCount(depth: time, columns: headWidth)
+    let spare = scores + 12 &* AttentionTile.scoreStride(time: time)
     for head in 0..<heads {
+      let tile = AttentionTile(
+        head: head, time: time, headWidth: headWidth, window: window, scale: scale, mask: mask)
       let offset = head &* headWidth
-      for firstQuery in stride(from: 0, to: time, by: attentionQueryTile) {
-        let tile = AttentionTile(firstQuery: firstQuery, time: time, window: window)
-        let scores = scratch
-        scoreTile(
-          queries: queries + offset, keys: keys + offset, rowStride: rowStride, tile: tile,
-          headWidth: headWidth, scale: scale, scores)
-        for row in 0..<tile.queryCount {
-          let query = tile.firstQuery &+ row
-          let line = scores + row &* tile.keyCount
-          let visible = tile.visibleKeys(query: query, window: window)
-          fill(line, 0, count: visible.lowerBound)
-          let count = visible.count
-          let start = line + visible.lowerBound
-          let (peak, total) = exponentials(start, start, count: count)
-          logSumExp[head &* time &+ query] = peak + log(total)
-          let inverse = 1 / total
-          map(start, start, count: count) { $0 * inverse }
-          fill(line + visible.upperBound, 0, count: tile.keyCount &- visible.upperBound)
-          if let mask {
-            Kernel.dropout(
-              line, line, mask: mask,
-              firstIndex: attentionDropoutIndex(head: head, query: query, time: time)
-                &+ UInt64(tile.firstKey), count: tile.keyCount)
-          }
+      packPanels(
+        transposed: keys + offset, stride: rowStride, depth: headWidth, columns: time, keyPanels)
+      packPanels(
+        values + offset, stride: rowStride, depth: time, columns: headWidth, valuePanels)
+      var query = 0
+      while query < time {
+        let height = PanelProduct.tileHeight(rows: time &- query)
+        let firstKey = tile.firstKey(query: query)
+        let endKey = query &+ height
+        tile.multiplyRows(
+          queries + (offset &+ query &* rowStride), rowStride: rowStride, height: height,
+          panels: keyPanels, firstKey: firstKey, endKey: endKey, scores)
+        var totals = Vector(repeating: 1)
+        var peaks = Vector.zero
+        for row in 0..<height {
+          let (total, peak) = tile.softmaxRow(
+            scores + row &* tile.scoreStride, query: query &+ row, firstKey: firstKey,
+            endColumn: tile.endColumn(query: endKey))
+          totals[row] = total
+          peaks[row] = peak
         }
-        multiply(
-          scores, transposed: false, leadingDimension: tile.keyCount,
-          values + (offset &+ tile.firstKey &* rowStride),
-          transposed: false, leadingDimension: rowStride,
-          into: output + (offset &+ tile.firstQuery &* outputStride),
-          leadingDimension: outputStride, rows: tile.queryCount, columns: headWidth,
-          depth: tile.keyCount)
+        store(peaks + logarithm(totals), logSumExp + (head &* time &+ query), count: height)
+        let result = output + (offset &+ query &* outputStride)
+        weightedSum(
+          scores + firstKey, rowStride: tile.scoreStride, depthStride: 1,
+          panels: valuePanels + firstKey &* panelWidth, time: time, result, stride: outputStride,
+          height: height, columns: headWidth, depth: endKey &- firstKey, accumulate: false,
+          spare: spare)
+        let inverses = 1 / totals
+        for row in 0..<height {
+          let line = result + row &* outputStride
+          Kernel.scale(line, by: inverses[row], line, count: headWidth)
+        }
+        query &+= height
       }
     }
   }
 
-  /// The gradients of `attention`, from the probabilities recomputed with `logSumExp`.
-  ///
-  /// With P the probabilities, M the dropout factors and dP = (dO Vᵀ) ⊙ M: dV = (P ⊙ M)ᵀ dO,
-  /// dS = P ⊙ (dP − Σ P ⊙ dP), dQ = scale · dS K, dK = scale · dSᵀ Q.
-  ///
-  /// - Parameters:
-  ///   - outputGradient: position t of head h begins at t · outputStride + h · headWidth.
-  ///   - queryGradient, keyGradient, valueGradient: overwritten; position t of head h begins at
-  ///     t · gradientStride + h · headWidth.
-  public static func attentionGradient(
-    outputGradient: Source, outputStride: Int, queries: Source, keys: Source, values: Source,
-    rowStride: Int, logSumExp: Source, queryGradient: Destination, keyGradient: Destination,
-    valueGradient: Destination, gradientStride: Int, time: Int, heads: Int, headWidth: Int,
-    window: Int? = nil, scale: Float, dropout mask: DropoutMask?, scratch: Destination
+  /// One tile of rows times a matrix [time, columns] in panels, from some row of it on.
+  @inline(__always)
+  static func weightedSum(
+    _ a: Source, rowStride: Int, depthStride: Int, panels: Source, time: Int, _ c: Destination,
+    stride: Int, height: Int, columns: Int, depth: Int, accumulate: Bool, spare: Destination
   ) {
-    for position in 0..<time {
-      fill(keyGradient + position &* gradientStride, 0, count: heads &* headWidth)
-      fill(valueGradient + position &* gradientStride, 0, count: heads &* headWidth)
+    var column = 0
+    var panel = panels
+    while column < columns {
+      let product = PanelProduct(
+        rowStride: rowStride, depthStride: depthStride, cStride: stride,
+        width: Swift.min(panelWidth, columns &- column), depth: depth, accumulate: accumulate,
+        spare: spare)
+      product.runTile(a, panel, c + column, height: height)
+      panel += time &* panelWidth
+      column &+= panelWidth
     }
-    for head in 0..<heads {
-      let offset = head &* headWidth
-      for firstQuery in stride(from: 0, to: time, by: attentionQueryTile) {
-        let tile = AttentionTile(firstQuery: firstQuery, time: time, window: window)
-        let firstKey = offset &+ tile.firstKey &* rowStride
-        let firstQuery = offset &+ tile.firstQuery &* rowStride
-        let firstKeyGradient = offset &+ tile.firstKey &* gradientStride
-        let firstOutput = outputGradient + (offset &+ tile.firstQuery &* outputStride)
-        let scores = scratch
-        let gradients = scratch + attentionQueryTile &* time
-        scoreTile(
-          queries: queries + offset, keys: keys + offset, rowStride: rowStride, tile: tile,
-          headWidth: headWidth, scale: scale, scores)
-        multiply(
-          firstOutput, transposed: false, leadingDimension: outputStride, values + firstKey,
-          transposed: true,
-          leadingDimension: rowStride, into: gradients, leadingDimension: tile.keyCount,
-          rows: tile.queryCount, columns: tile.keyCount, depth: headWidth)
-        for row in 0..<tile.queryCount {
-          let query = tile.firstQuery &+ row
-          let line = scores + row &* tile.keyCount
-          let dLine = gradients + row &* tile.keyCount
-          let visible = tile.visibleKeys(query: query, window: window)
-          let start = line + visible.lowerBound
-          let shift = logSumExp[head &* time &+ query]
-          map(start, start, count: visible.count) { exponential($0 - shift) }
-          fill(line, 0, count: visible.lowerBound)
-          fill(line + visible.upperBound, 0, count: tile.keyCount &- visible.upperBound)
-          let maskIndex =
-            attentionDropoutIndex(head: head, query: query, time: time) &+ UInt64(tile.firstKey)
-          if let mask {
-            Kernel.dropout(dLine, dLine, mask: mask, firstIndex: maskIndex, count: tile.keyCount)
-          }
-          let mean = dot(line, dLine, count: tile.keyCount)
-          map(dLine, line, dLine, count: tile.keyCount) { ($0 - mean) * $1 }
-          if let mask {
-            Kernel.dropout(line, line, mask: mask, firstIndex: maskIndex, count: tile.keyCount)
-          }
-        }
-        multiply(
-          scores, transposed: true, leadingDimension: tile.keyCount, firstOutput, transposed: false,
-          leadingDimension: outputStride, into: valueGradient + firstKeyGradient,
-          leadingDimension: gradientStride, rows: tile.keyCount, columns: headWidth,
-          depth: tile.queryCount, accumulate: true)
-        multiply(
-          gradients, transposed: false, leadingDimension: tile.keyCount, keys + firstKey,
-          transposed: false, leadingDimension: rowStride,
-          into: queryGradient + (offset &+ tile.firstQuery &* gradientStride),
-          leadingDimension: gradientStride, rows: tile.queryCount, columns: headWidth,
-          depth: tile.keyCount, scale: scale)
-        multiply(
-          gradients, transposed: true, leadingDimension: tile.keyCount, queries + firstQuery,
-          transposed: false,
-          leadingDimension: rowStride, into: keyGradient + firstKeyGradient,
-          leadingDimension: gradientStride, rows: tile.keyCount, columns: headWidth,
-          depth: tile.queryCount, scale: scale, accumulate: true)
-      }
-    }
-  }
-
-  /// scale · Q Kᵀ of one tile: [queryCount, keyCount].
-  private static func scoreTile(
-    queries: Source, keys: Source, rowStride: Int, tile: AttentionTile, headWidth: Int,
-    scale: Float, _ scores: Destination
-  ) {
-    multiply(
-      queries + tile.firstQuery &* rowStride, transposed: false, leadingDimension: rowStride,
-      keys + tile.firstKey &* rowStride, transposed: true, leadingDimension: rowStride,
-      into: scores, leadingDimension: tile.keyCount, rows: tile.queryCount,
-      columns: tile.keyCount, depth: headWidth, scale: scale)
-  }
-}
-
-/// Neighbouring queries and the keys that at least one of them sees.
-struct AttentionTile {
-  var firstQuery: Int
-  var queryCount: Int
-  var firstKey: Int
-  var keyCount: Int
-
-  /// The tile that begins with a query; keys begin at a multiple of 32, as dropout's draws do.
-  init(firstQuery: Int, time: Int, window: Int?) {
-    self.firstQuery = firstQuery
-    queryCount = Swift.min(Kernel.attentionQueryTile, time - firstQuery)
-    firstKey = window.map { Swift.max(0, firstQuery - $0 + 1) & ~31 } ?? 0
-    keyCount = firstQuery + queryCount - firstKey
-  }
-
-  /// The keys that a query sees, relative to `firstKey`.
-  func visibleKeys(query: Int, window: Int?) -> Range<Int> {
-    let first = window.map { Swift.max(firstKey, query &- $0 &+ 1) } ?? firstKey
-    return (first &- firstKey)..<(query &+ 1 &- firstKey)
   }
 }

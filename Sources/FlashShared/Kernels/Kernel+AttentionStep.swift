@@ -15,18 +15,16 @@ extension Kernel {
     scratch: Destination
   ) {
     for head in 0..<heads {
-      let q = query + head &* headWidth
-      let k = keys + head &* headStride
-      let v = values + head &* headStride
-      let o = output + head &* headWidth
-      for position in 0..<positions {
-        scratch[position] = dot(q, k + position &* positionStride, count: headWidth) * scale
-      }
+      dots(
+        query + head &* headWidth, keys + head &* headStride, stride: positionStride, scratch,
+        count: headWidth, rows: positions, accumulate: false)
+      Kernel.scale(scratch, by: scale, scratch, count: positions)
       let total = exponentials(scratch, scratch, count: positions).total
-      fill(o, 0, count: headWidth)
-      for position in 0..<positions {
-        axpy(scratch[position] / total, v + position &* positionStride, o, count: headWidth)
-      }
+      let inverse = 1 / total
+      Kernel.scale(scratch, by: inverse, scratch, count: positions)
+      vectorMatrix(
+        scratch, values + head &* headStride, stride: positionStride, output + head &* headWidth,
+        rows: positions, columns: headWidth, accumulate: false)
     }
   }
 }

@@ -15,7 +15,7 @@ extension Kernel {
       let reach = Swift.min(tapCount &- 1, t &+ history)
       let firstTap = taps + (tapCount &- 1 &- reach) &* width
       let oldest = newest - reach &* inputStride
-      forEachBlock(count: width) { i, n in
+      @_transparent func convolve(_ i: Int, _ n: Int) {
         var s = Vector.zero
         for k in 0...reach {
           s = multiplyAdd(
@@ -24,6 +24,7 @@ extension Kernel {
         }
         store(s, y + i, count: n)
       }
+      forEachBlock(count: width, convolve)
     }
   }
 
@@ -44,7 +45,7 @@ extension Kernel {
       let reach = Swift.min(tapCount &- 1, time &- 1 &- t)
       let first = outputGradient + t &* width
       let newestTap = taps + (tapCount &- 1) &* width
-      forEachBlock(count: width) { i, n in
+      @_transparent func convolve(_ i: Int, _ n: Int) {
         var s = Vector.zero
         for k in 0...reach {
           s = multiplyAdd(
@@ -53,12 +54,13 @@ extension Kernel {
         }
         store(s, dx + i, count: n)
       }
+      forEachBlock(count: width, convolve)
     }
     for k in 0..<tapCount {
       let delay = tapCount &- 1 &- k
       guard delay < time else { continue }
       let target = tapGradient + k &* width
-      forEachBlock(count: width) { i, n in
+      @_transparent func convolve(_ i: Int, _ n: Int) {
         var s = load(target + i, count: n)
         for t in delay..<time {
           s = multiplyAdd(
@@ -67,6 +69,7 @@ extension Kernel {
         }
         store(s, target + i, count: n)
       }
+      forEachBlock(count: width, convolve)
     }
   }
 

@@ -21,7 +21,7 @@ public struct DropoutMask: Sendable, Equatable {
   }
 
   /// What the element at an index is multiplied with: 0 or `scale`.
-  @inline(__always)
+  @_transparent
   public func factor(at index: UInt64) -> Float {
     let lane = index & 15
     let word = stream.bits(at: (index >> 5) &* 8 &+ lane >> 1)
@@ -30,7 +30,7 @@ public struct DropoutMask: Sendable, Equatable {
   }
 
   /// The factors of the 32 elements from `index`, a multiple of 32, on.
-  @inline(__always)
+  @_transparent
   func factors(at index: UInt64) -> (Vector, Vector) {
     let increment = SIMD8<UInt64>(repeating: RandomStream.increment)
     let lanes = SIMD8<UInt64>(1, 2, 3, 4, 5, 6, 7, 8) &* increment
@@ -39,13 +39,14 @@ public struct DropoutMask: Sendable, Equatable {
     z = (z ^ (z &>> 30)) &* SIMD8(repeating: 0xBF58_476D_1CE4_E5B9)
     z = (z ^ (z &>> 27)) &* SIMD8(repeating: 0x94D0_49BB_1331_11EB)
     z = z ^ (z &>> 31)
-    let bits = unsafeBitCast(z, to: SIMD16<UInt32>.self)
-    let limit = SIMD16<Int32>(repeating: Int32(threshold))
-    let low = SIMD16<Int32>(truncatingIfNeeded: bits & SIMD16(repeating: 0xFFFF))
-    let high = SIMD16<Int32>(truncatingIfNeeded: bits &>> 16)
-    let kept = Vector(repeating: scale)
+    let bits = unsafeBitCast(z, to: SIMD16<Int32>.self)
+    // The sign of the difference tells whether the bits are below the threshold.
+    let last = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: threshold) &- 1)
+    let low = (last &- (bits & 0xFFFF)) &>> 31
+    let high = (last &- ((bits &>> 16) & 0xFFFF)) &>> 31
+    let kept = unsafeBitCast(Vector(repeating: scale), to: SIMD16<Int32>.self)
     return (
-      kept.replacing(with: 0, where: low .< limit), kept.replacing(with: 0, where: high .< limit)
+      unsafeBitCast(kept & low, to: Vector.self), unsafeBitCast(kept & high, to: Vector.self)
     )
   }
 }

@@ -1,25 +1,27 @@
 extension Kernel {
   /// a + b.
   public static func add(_ a: Source, _ b: Source, _ output: Destination, count: Int) {
-    map(a, b, output, count: count) { $0 + $1 }
+    map(a, b, output, count: count, plus)
   }
 
   /// a ⊙ b, or output += a ⊙ b.
   public static func multiply(
     _ a: Source, _ b: Source, _ output: Destination, accumulate: Bool = false, count: Int
   ) {
-    map(a, b, output, accumulate: accumulate, count: count) { $0 * $1 }
+    map(a, b, output, accumulate: accumulate, count: count, times)
   }
 
   /// factor · x.
   public static func scale(_ input: Source, by factor: Float, _ output: Destination, count: Int) {
-    map(input, output, count: count) { $0 * factor }
+    @_transparent func scaled(_ x: Vector) -> Vector { x * factor }
+    map(input, output, count: count, scaled)
   }
 
   /// y += factor · x.
   public static func axpy(_ factor: Float, _ x: Source, _ y: Destination, count: Int) {
     let f = Vector(repeating: factor)
-    map(x, y, y, count: count) { multiplyAdd(f, $0, $1) }
+    @_transparent func sum(_ x: Vector, _ y: Vector) -> Vector { multiplyAdd(f, x, y) }
+    map(x, y, y, count: count, sum)
   }
 
   /// Copies `count` elements between memories that do not overlap.
@@ -50,14 +52,12 @@ extension Kernel {
   public static func interpolate(
     gate: Source, _ a: Source, _ b: Source, _ output: Destination, count: Int
   ) {
-    forEachVector(count: count) { i in
-      let second = load(b + i)
-      store(multiplyAdd(load(gate + i), load(a + i) - second, second), output + i)
-    } part: { i, n in
+    @_transparent func interpolate(_ i: Int, _ n: Int) {
       let second = load(b + i, count: n)
       let difference = load(a + i, count: n) - second
       store(multiplyAdd(load(gate + i, count: n), difference, second), output + i, count: n)
     }
+    forEachBlock(count: count, interpolate)
   }
 
   /// The gradients of `interpolate`: dy ⊙ (a − b), dy ⊙ g, dy ⊙ (1 − g).
@@ -66,21 +66,24 @@ extension Kernel {
     gateGradient: Destination, aGradient: Destination, bGradient: Destination, accumulate: Bool,
     count: Int
   ) {
-    // Three passes keep one shape of loop; the data is in cache.
-    map(outputGradient, gate, aGradient, accumulate: accumulate, count: count) { $0 * $1 }
-    map(outputGradient, gate, bGradient, accumulate: accumulate, count: count) { $0 - $0 * $1 }
-    if !accumulate { fill(gateGradient, 0, count: count) }
-    forEachVector(count: count) { i in
-      let difference = load(a + i) - load(b + i)
-      store(
-        multiplyAdd(load(outputGradient + i), difference, load(gateGradient + i)),
-        gateGradient + i)
-    } part: { i, n in
-      let difference = load(a + i, count: n) - load(b + i, count: n)
-      let before = load(gateGradient + i, count: n)
-      store(
-        multiplyAdd(load(outputGradient + i, count: n), difference, before), gateGradient + i,
-        count: n)
+    @_transparent func gradient(_ i: Int, _ n: Int) {
+      let d = load(outputGradient + i, count: n)
+      let forA = d * load(gate + i, count: n)
+      var forGate = d * (load(a + i, count: n) - load(b + i, count: n))
+      if accumulate { forGate += load(gateGradient + i, count: n) }
+      store(forGate, gateGradient + i, count: n)
+      store(accumulate ? load(aGradient + i, count: n) + forA : forA, aGradient + i, count: n)
+      let forB = d - forA
+      store(accumulate ? load(bGradient + i, count: n) + forB : forB, bGradient + i, count: n)
     }
+    forEachBlock(count: count, gradient)
   }
+
+  /// The sum of two vectors, for `map`.
+  @_transparent
+  static func plus(_ a: Vector, _ b: Vector) -> Vector { a + b }
+
+  /// The product of two vectors, for `map`.
+  @_transparent
+  static func times(_ a: Vector, _ b: Vector) -> Vector { a * b }
 }

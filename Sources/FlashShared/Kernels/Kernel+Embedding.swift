@@ -20,7 +20,7 @@ extension Kernel {
   ) {
     for i in 0..<count {
       let target = tableGradient + Int(tokens[i]) &* width
-      map(target, outputGradient + i &* width, target, count: width) { $0 + $1 }
+      map(target, outputGradient + i &* width, target, count: width, plus)
     }
   }
 }

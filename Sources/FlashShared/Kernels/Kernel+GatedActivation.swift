@@ -7,11 +7,12 @@ extension Kernel {
   public static func gatedGELU(
     _ projected: Source, _ output: Destination, rows: Int, width: Int
   ) {
+    @_transparent func gated(_ g: Vector, _ v: Vector) -> Vector {
+      g * normalDistribution(g).cumulative * v
+    }
     for row in 0..<rows {
       let gate = projected + 2 &* row &* width
-      map(gate, gate + width, output + row &* width, count: width) { g, v in
-        g * normalDistribution(g).cumulative * v
-      }
+      map(gate, gate + width, output + row &* width, count: width, gated)
     }
   }
 
@@ -26,26 +27,16 @@ extension Kernel {
       let value = gate + width
       let gateGradient = projectedGradient + 2 &* row &* width
       let valueGradient = gateGradient + width
-      forEachVector(count: width) { i in
-        let (dg, dv) = gatedGELUSlopes(load(dy + i), load(gate + i), load(value + i))
-        store(dg, gateGradient + i)
-        store(dv, valueGradient + i)
-      } part: { i, n in
-        let (dg, dv) = gatedGELUSlopes(
-          load(dy + i, count: n), load(gate + i, count: n), load(value + i, count: n))
-        store(dg, gateGradient + i, count: n)
-        store(dv, valueGradient + i, count: n)
+      @_transparent func gradient(_ i: Int, _ n: Int) {
+        let d = load(dy + i, count: n)
+        let g = load(gate + i, count: n)
+        let normal = normalDistribution(g)
+        let slope = multiplyAdd(g, normal.density, normal.cumulative)
+        store(d * load(value + i, count: n) * slope, gateGradient + i, count: n)
+        store(d * g * normal.cumulative, valueGradient + i, count: n)
       }
+      forEachBlock(count: width, gradient)
     }
-  }
-
-  @inline(__always)
-  private static func gatedGELUSlopes(
-    _ d: Vector, _ gate: Vector, _ value: Vector
-  ) -> (gate: Vector, value: Vector) {
-    let normal = normalDistribution(gate)
-    let slope = multiplyAdd(gate, normal.density, normal.cumulative)
-    return (d * value * slope, d * gate * normal.cumulative)
   }
 
   /// SwiGLU (Shazeer, 2020): y = silu(gate) ⊙ up.
@@ -57,11 +48,12 @@ extension Kernel {
   public static func swiGLU(
     gate: Source, up: Source, inputStride: Int, _ output: Destination, rows: Int, width: Int
   ) {
+    @_transparent func gated(_ g: Vector, _ u: Vector) -> Vector {
+      g * FlashShared.sigmoid(g) * u
+    }
     for row in 0..<rows {
       let offset = row &* inputStride
-      map(gate + offset, up + offset, output + row &* width, count: width) { g, u in
-        g * FlashShared.sigmoid(g) * u
-      }
+      map(gate + offset, up + offset, output + row &* width, count: width, gated)
     }
   }
 
@@ -77,24 +69,14 @@ extension Kernel {
       let u = up + row &* inputStride
       let dGate = gateGradient + row &* gradientStride
       let dUp = upGradient + row &* gradientStride
-      forEachVector(count: width) { i in
-        let (dg, du) = swiGLUSlopes(load(dy + i), load(g + i), load(u + i))
-        store(dg, dGate + i)
-        store(du, dUp + i)
-      } part: { i, n in
-        let (dg, du) = swiGLUSlopes(
-          load(dy + i, count: n), load(g + i, count: n), load(u + i, count: n))
-        store(dg, dGate + i, count: n)
-        store(du, dUp + i, count: n)
+      @_transparent func gradient(_ i: Int, _ n: Int) {
+        let d = load(dy + i, count: n)
+        let x = load(g + i, count: n)
+        let s = FlashShared.sigmoid(x)
+        store(d * load(u + i, count: n) * siluSlope(x, sigmoid: s), dGate + i, count: n)
+        store(d * x * s, dUp + i, count: n)
       }
+      forEachBlock(count: width, gradient)
     }
-  }
-
-  @inline(__always)
-  private static func swiGLUSlopes(
-    _ d: Vector, _ gate: Vector, _ up: Vector
-  ) -> (gate: Vector, up: Vector) {
-    let s = FlashShared.sigmoid(gate)
-    return (d * up * siluSlope(gate, sigmoid: s), d * gate * s)
   }
 }

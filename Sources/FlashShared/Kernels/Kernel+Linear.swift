@@ -66,7 +66,7 @@ extension Kernel {
   public static func addBias(_ bias: Source, _ matrix: Destination, rows: Int, width: Int) {
     for row in 0..<rows {
       let target = matrix + row &* width
-      map(target, bias, target, count: width) { $0 + $1 }
+      map(target, bias, target, count: width, plus)
     }
   }
 
@@ -75,7 +75,7 @@ extension Kernel {
     _ outputGradient: Source, _ biasGradient: Destination, rows: Int, width: Int
   ) {
     for row in 0..<rows {
-      map(biasGradient, outputGradient + row &* width, biasGradient, count: width) { $0 + $1 }
+      map(biasGradient, outputGradient + row &* width, biasGradient, count: width, plus)
     }
   }
 }

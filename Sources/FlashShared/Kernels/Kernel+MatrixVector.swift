@@ -1,5 +1,6 @@
+/// Products of a matrix with one vector, for decoding, where they run at the speed of memory.
 extension Kernel {
-  /// y = M · x, or y += M · x: for decoding, where it runs at the speed of memory.
+  /// y = M · x, or y += M · x.
   ///
   /// - Parameters:
   ///   - matrix: M, [rows, columns].
@@ -9,20 +10,8 @@ extension Kernel {
     _ matrix: Source, _ vector: Source, _ output: Destination, rows: Int, columns: Int,
     accumulate: Bool = false
   ) {
-    var row = 0
-    while row &+ 4 <= rows {
-      let first = matrix + row &* columns
-      let sums = dotFour(first, stride: columns, vector, count: columns)
-      for k in 0..<4 {
-        output[row &+ k] = accumulate ? output[row &+ k] + sums[k] : sums[k]
-      }
-      row &+= 4
-    }
-    while row < rows {
-      let value = dot(matrix + row &* columns, vector, count: columns)
-      output[row] = accumulate ? output[row] + value : value
-      row &+= 1
-    }
+    dots(
+      vector, matrix, stride: columns, output, count: columns, rows: rows, accumulate: accumulate)
   }
 
   /// Y = X · Mᵀ, or Y += X · Mᵀ, for a few rows of X: `matrixVector` of each row, number for number,
@@ -67,10 +56,9 @@ extension Kernel {
     _ vector: Source, _ matrix: Source, _ output: Destination, rows: Int, columns: Int,
     accumulate: Bool = false
   ) {
-    if !accumulate { fill(output, 0, count: columns) }
-    for row in 0..<rows {
-      axpy(vector[row], matrix + row &* columns, output, count: columns)
-    }
+    vectorMatrix(
+      vector, matrix, stride: columns, output, rows: rows, columns: columns,
+      accumulate: accumulate)
   }
 
   /// The inner product of two vectors.
@@ -97,31 +85,74 @@ extension Kernel {
     return sum((s0 + s1) + (s2 + s3))
   }
 
-  /// Four inner products with one vector, so that each of its vectors is loaded once.
+  /// Inner products of one vector with rows `stride` apart, four at a time.
+  static func dots(
+    _ vector: Source, _ matrix: Source, stride: Int, _ output: Destination, count: Int, rows: Int,
+    accumulate: Bool
+  ) {
+    var row = 0
+    while row &+ 4 <= rows {
+      let sums = dotFour(matrix + row &* stride, stride: stride, vector, count: count)
+      let target = UnsafeMutableRawPointer(output + row)
+      let before = accumulate ? target.loadUnaligned(as: SIMD4<Float>.self) : .zero
+      target.storeBytes(of: before + sums, as: SIMD4<Float>.self)
+      row &+= 4
+    }
+    while row < rows {
+      let value = dot(matrix + row &* stride, vector, count: count)
+      output[row] = accumulate ? output[row] + value : value
+      row &+= 1
+    }
+  }
+
+  /// Four inner products with one vector, so that each of its parts is loaded once.
   @inline(__always)
   private static func dotFour(
     _ a: Source, stride: Int, _ b: Source, count: Int
   ) -> SIMD4<Float> {
-    var s0 = Vector.zero
-    var s1 = Vector.zero
-    var s2 = Vector.zero
-    var s3 = Vector.zero
     let a1 = a + stride
     let a2 = a1 + stride
     let a3 = a2 + stride
-    forEachVector(count: count) { i in
-      let x = load(b + i)
-      s0 = multiplyAdd(load(a + i), x, s0)
-      s1 = multiplyAdd(load(a1 + i), x, s1)
-      s2 = multiplyAdd(load(a2 + i), x, s2)
-      s3 = multiplyAdd(load(a3 + i), x, s3)
-    } part: { i, n in
+    @_transparent func add(_ s: inout (Vector, Vector, Vector, Vector), _ i: Int, _ n: Int) {
       let x = load(b + i, count: n)
-      s0 = multiplyAdd(load(a + i, count: n), x, s0)
-      s1 = multiplyAdd(load(a1 + i, count: n), x, s1)
-      s2 = multiplyAdd(load(a2 + i, count: n), x, s2)
-      s3 = multiplyAdd(load(a3 + i, count: n), x, s3)
+      s.0 = multiplyAdd(load(a + i, count: n), x, s.0)
+      s.1 = multiplyAdd(load(a1 + i, count: n), x, s.1)
+      s.2 = multiplyAdd(load(a2 + i, count: n), x, s.2)
+      s.3 = multiplyAdd(load(a3 + i, count: n), x, s.3)
     }
-    return SIMD4(sum(s0), sum(s1), sum(s2), sum(s3))
+    var s = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    forEachBlock(count: count, &s, add)
+    return SIMD4(sum(s.0), sum(s.1), sum(s.2), sum(s.3))
+  }
+
+  /// The sum of rows `stride` apart, each times its number, four at a time.
+  static func vectorMatrix(
+    _ vector: Source, _ matrix: Source, stride: Int, _ output: Destination, rows: Int,
+    columns: Int, accumulate: Bool
+  ) {
+    if !accumulate { fill(output, 0, count: columns) }
+    var row = 0
+    while row &+ 4 <= rows {
+      let m0 = matrix + row &* stride
+      let m1 = m0 + stride
+      let m2 = m1 + stride
+      let m3 = m2 + stride
+      let x0 = Vector(repeating: vector[row])
+      let x1 = Vector(repeating: vector[row &+ 1])
+      let x2 = Vector(repeating: vector[row &+ 2])
+      let x3 = Vector(repeating: vector[row &+ 3])
+      @_transparent func add(_ i: Int, _ n: Int) {
+        let first = multiplyAdd(x0, load(m0 + i, count: n), load(output + i, count: n))
+        let second = multiplyAdd(x1, load(m1 + i, count: n), first)
+        let third = multiplyAdd(x2, load(m2 + i, count: n), second)
+        store(multiplyAdd(x3, load(m3 + i, count: n), third), output + i, count: n)
+      }
+      forEachBlock(count: columns, add)
+      row &+= 4
+    }
+    while row < rows {
+      axpy(vector[row], matrix + row &* stride, output, count: columns)
+      row &+= 1
+    }
   }
 }

@@ -19,14 +19,12 @@ extension Kernel {
       statistics[2 &* row] = mean
       statistics[2 &* row &+ 1] = inverse
       let shift = Vector(repeating: -mean)
-      forEachVector(count: width) { i in
-        let normal = (load(x + i) + shift) * inverse
-        store(multiplyAdd(normal, load(gain + i), load(bias + i)), y + i)
-      } part: { i, n in
+      @_transparent func normalize(_ i: Int, _ n: Int) {
         let normal = (load(x + i, count: n) + shift) * inverse
         let scaled = multiplyAdd(normal, load(gain + i, count: n), load(bias + i, count: n))
         store(scaled, y + i, count: n)
       }
+      forEachBlock(count: width, normalize)
     }
   }
 
@@ -45,39 +43,27 @@ extension Kernel {
       let dx = inputGradient + row &* width
       let shift = Vector(repeating: -statistics[2 &* row])
       let inverse = statistics[2 &* row &+ 1]
-      var gradients = Vector.zero
-      var products = Vector.zero
-      forEachVector(count: width) { i in
-        let d = load(dy + i)
-        let normal = (load(x + i) + shift) * inverse
-        let g = d * load(gain + i)
-        gradients += g
-        products = multiplyAdd(g, normal, products)
-        store(multiplyAdd(d, normal, load(gainGradient + i)), gainGradient + i)
-        store(load(biasGradient + i) + d, biasGradient + i)
-      } part: { i, n in
+      @_transparent func add(_ sums: inout (Vector, Vector), _ i: Int, _ n: Int) {
         let d = load(dy + i, count: n)
         let normal = (load(x + i, count: n) + shift) * inverse
         let g = d * load(gain + i, count: n)
-        gradients += g
-        products = multiplyAdd(g, normal, products)
+        sums.0 += g
+        sums.1 = multiplyAdd(g, normal, sums.1)
         let gains = load(gainGradient + i, count: n)
         store(multiplyAdd(d, normal, gains), gainGradient + i, count: n)
         store(load(biasGradient + i, count: n) + d, biasGradient + i, count: n)
       }
-      let gradientMean = sum(gradients) / Float(width)
-      let productMean = sum(products) / Float(width)
-      forEachVector(count: width) { i in
-        let normal = (load(x + i) + shift) * inverse
-        let g = load(dy + i) * load(gain + i) - gradientMean
-        let d = (g - normal * productMean) * inverse
-        store(accumulate ? load(dx + i) + d : d, dx + i)
-      } part: { i, n in
+      var sums = (Vector.zero, Vector.zero)
+      forEachBlock(count: width, &sums, add)
+      let gradientMean = sum(sums.0) / Float(width)
+      let productMean = sum(sums.1) / Float(width)
+      @_transparent func gradient(_ i: Int, _ n: Int) {
         let normal = (load(x + i, count: n) + shift) * inverse
         let g = load(dy + i, count: n) * load(gain + i, count: n) - gradientMean
         let d = (g - normal * productMean) * inverse
         store(accumulate ? load(dx + i, count: n) + d : d, dx + i, count: n)
       }
+      forEachBlock(count: width, gradient)
     }
   }
 
@@ -98,7 +84,8 @@ extension Kernel {
       let square = squaredDeviations(x, from: 0, count: width) / Float(width)
       let inverse = 1 / (square + epsilon).squareRoot()
       inverseRoots[row] = inverse
-      map(x, gain, y, count: width) { $0 * inverse * $1 }
+      @_transparent func normalize(_ x: Vector, _ g: Vector) -> Vector { x * inverse * g }
+      map(x, gain, y, count: width, normalize)
     }
   }
 
@@ -115,56 +102,46 @@ extension Kernel {
       let x = input + row &* width
       let dx = inputGradient + row &* width
       let inverse = inverseRoots[row]
-      var products = Vector.zero
-      forEachVector(count: width) { i in
-        let d = load(dy + i)
-        let normal = load(x + i) * inverse
-        products = multiplyAdd(d * load(gain + i), normal, products)
-        store(multiplyAdd(d, normal, load(gainGradient + i)), gainGradient + i)
-      } part: { i, n in
+      @_transparent func add(_ products: inout Vector, _ i: Int, _ n: Int) {
         let d = load(dy + i, count: n)
         let normal = load(x + i, count: n) * inverse
         products = multiplyAdd(d * load(gain + i, count: n), normal, products)
         let gains = load(gainGradient + i, count: n)
         store(multiplyAdd(d, normal, gains), gainGradient + i, count: n)
       }
+      var products = Vector.zero
+      forEachBlock(count: width, &products, add)
       let productMean = sum(products) / Float(width)
-      forEachVector(count: width) { i in
-        let normal = load(x + i) * inverse
-        let d = (load(dy + i) * load(gain + i) - normal * productMean) * inverse
-        store(accumulate ? load(dx + i) + d : d, dx + i)
-      } part: { i, n in
+      @_transparent func gradient(_ i: Int, _ n: Int) {
         let normal = load(x + i, count: n) * inverse
         let g = load(dy + i, count: n) * load(gain + i, count: n)
         let d = (g - normal * productMean) * inverse
         store(accumulate ? load(dx + i, count: n) + d : d, dx + i, count: n)
       }
+      forEachBlock(count: width, gradient)
     }
   }
 
   /// The sum of a row, in float32 over 16 lanes.
   @inline(__always)
   static func total(_ x: Source, count: Int) -> Float {
-    var s = Vector.zero
-    forEachVector(count: count) { i in
-      s += load(x + i)
-    } part: { i, n in
+    @_transparent func add(_ s: inout Vector, _ i: Int, _ n: Int) {
       s += load(x + i, count: n)
     }
+    var s = Vector.zero
+    forEachBlock(count: count, &s, add)
     return sum(s)
   }
 
   /// Σ (x − center)² of a row.
   @inline(__always)
   static func squaredDeviations(_ x: Source, from center: Float, count: Int) -> Float {
-    var s = Vector.zero
-    forEachVector(count: count) { i in
-      let d = load(x + i) - center
-      s = multiplyAdd(d, d, s)
-    } part: { i, n in
+    @_transparent func add(_ s: inout Vector, _ i: Int, _ n: Int) {
       let d = load(x + i, count: n, padding: center) - center
       s = multiplyAdd(d, d, s)
     }
+    var s = Vector.zero
+    forEachBlock(count: count, &s, add)
     return sum(s)
   }
 }

@@ -43,14 +43,7 @@ extension Kernel {
       for head in 0..<heads {
         let first = rows + (row &* rowStride &+ headOffset &+ head &* headWidth)
         let second = first + half
-        forEachVector(count: half) { i in
-          let a = load(first + i)
-          let b = load(second + i)
-          let cosine = load(c + i)
-          let sine = load(s + i) * sign
-          store(a * cosine - b * sine, first + i)
-          store(multiplyAdd(a, sine, b * cosine), second + i)
-        } part: { i, n in
+        @_transparent func turn(_ i: Int, _ n: Int) {
           let a = load(first + i, count: n)
           let b = load(second + i, count: n)
           let cosine = load(c + i, count: n)
@@ -58,6 +51,7 @@ extension Kernel {
           store(a * cosine - b * sine, first + i, count: n)
           store(multiplyAdd(a, sine, b * cosine), second + i, count: n)
         }
+        forEachBlock(count: half, turn)
       }
     }
   }

@@ -7,7 +7,7 @@ extension Kernel {
       let y = output + row &* width
       let total = exponentials(input + row &* width, y, count: width).total
       let inverse = 1 / total
-      map(y, y, count: width) { $0 * inverse }
+      scale(y, by: inverse, y, count: width)
     }
   }
 
@@ -20,9 +20,8 @@ extension Kernel {
       let dy = outputGradient + row &* width
       let p = output + row &* width
       let mean = dot(dy, p, count: width)
-      map(dy, p, inputGradient + row &* width, accumulate: accumulate, count: width) {
-        ($0 - mean) * $1
-      }
+      @_transparent func gradient(_ d: Vector, _ p: Vector) -> Vector { (d - mean) * p }
+      map(dy, p, inputGradient + row &* width, accumulate: accumulate, count: width, gradient)
     }
   }
 
@@ -31,7 +30,8 @@ extension Kernel {
     for row in 0..<rows {
       let x = input + row &* width
       let shift = logSumExp(x, count: width)
-      map(x, output + row &* width, count: width) { $0 - shift }
+      @_transparent func shifted(_ x: Vector) -> Vector { x - shift }
+      map(x, output + row &* width, count: width, shifted)
     }
   }
 
@@ -43,22 +43,21 @@ extension Kernel {
     for row in 0..<rows {
       let dy = outputGradient + row &* width
       let whole = total(dy, count: width)
+      @_transparent func gradient(_ d: Vector, _ l: Vector) -> Vector { d - exponential(l) * whole }
       map(
         dy, output + row &* width, inputGradient + row &* width, accumulate: accumulate,
-        count: width
-      ) { $0 - exponential($1) * whole }
+        count: width, gradient)
     }
   }
 
   /// ln Σ eˣ of a row.
   public static func logSumExp(_ x: Source, count: Int) -> Float {
     let peak = largest(x, count: count)
-    var s = Vector.zero
-    forEachVector(count: count) { i in
-      s += exponential(load(x + i) - peak)
-    } part: { i, n in
+    @_transparent func add(_ s: inout Vector, _ i: Int, _ n: Int) {
       s += exponential(load(x + i, count: n, padding: -Float.infinity) - peak)
     }
+    var s = Vector.zero
+    forEachBlock(count: count, &s, add)
     return peak + log(sum(s))
   }
 
@@ -87,7 +86,7 @@ extension Kernel {
       losses[row] = (peak - correct) + log(total)
       if withGradient {
         let factor = weight / total
-        map(x, x, count: width) { $0 * factor }
+        scale(x, by: factor, x, count: width)
         x[target] -= weight
       }
     }
@@ -99,28 +98,34 @@ extension Kernel {
     _ x: Source, _ y: Destination, count: Int
   ) -> (peak: Float, total: Float) {
     let peak = largest(x, count: count)
-    var s = Vector.zero
-    forEachVector(count: count) { i in
-      let e = exponential(load(x + i) - peak)
-      s += e
-      store(e, y + i)
-    } part: { i, n in
+    @_transparent func add(_ s: inout Vector, _ i: Int, _ n: Int) {
       let e = exponential(load(x + i, count: n, padding: -Float.infinity) - peak)
       s += e
       store(e, y + i, count: n)
     }
+    var s = Vector.zero
+    forEachBlock(count: count, &s, add)
     return (peak, sum(s))
   }
 
   /// The largest element of a row that is not empty.
-  @inline(__always)
   static func largest(_ x: Source, count: Int) -> Float {
-    var m = Vector(repeating: -Float.infinity)
-    forEachVector(count: count) { i in
-      m = maximum(m, load(x + i))
-    } part: { i, n in
-      m = maximum(m, load(x + i, count: n, padding: -Float.infinity))
+    let lowest = Vector(repeating: -Float.infinity)
+    // Each maximum waits for the one before it, so four run side by side.
+    var m = (lowest, lowest, lowest, lowest)
+    var start = 0
+    while start &+ 64 <= count {
+      m.0 = maximum(m.0, load(x + start))
+      m.1 = maximum(m.1, load(x + start + 16))
+      m.2 = maximum(m.2, load(x + start + 32))
+      m.3 = maximum(m.3, load(x + start + 48))
+      start &+= 64
     }
-    return maximum(m)
+    @_transparent func raise(_ m: inout Vector, _ i: Int, _ n: Int) {
+      m = maximum(m, load(x + start + i, count: n, padding: -Float.infinity))
+    }
+    var result = maximum(maximum(m.0, m.1), maximum(m.2, m.3))
+    forEachBlock(count: count &- start, &result, raise)
+    return maximum(result)
   }
 }

@@ -28,11 +28,12 @@ extension Kernel {
       let divisor = Vector(repeating: scale == .offset ? mean + 1e-8 : level)
       let positive = Vector(repeating: level)
       let half = Vector(repeating: 0.5)
-      map(source, output + group &* groupCount, count: groupCount) { w in
+      @_transparent func rounded(_ w: Vector) -> Vector {
         let x = w / divisor
-        let up = Vector.zero.replacing(with: positive, where: x .> half)
-        return up.replacing(with: -positive, where: x .< -half)
+        let up = select(positive, Vector.zero, where: signBits(half - x))
+        return select(-positive, up, where: signBits(x + half))
       }
+      map(source, output + group &* groupCount, count: groupCount, rounded)
     }
   }
 
@@ -42,10 +43,11 @@ extension Kernel {
     let block = 4096
     var result = 0.0
     for start in stride(from: 0, to: count, by: block) {
-      var s = Vector.zero
-      forEachBlock(count: Swift.min(block, count &- start)) { i, n in
+      @_transparent func add(_ s: inout Vector, _ i: Int, _ n: Int) {
         s += magnitude(load(x + start + i, count: n))
       }
+      var s = Vector.zero
+      forEachBlock(count: Swift.min(block, count &- start), &s, add)
       result += Double(sum(s))
     }
     return Float(result / Double(count))

@@ -2,13 +2,14 @@
 typealias Vector = SIMD16<Float>
 
 /// The number of floats in a `Vector`.
-let vectorWidth = 16
+@_transparent
+var vectorWidth: Int { 16 }
 
 /// `a * b + c`, rounded once where the hardware can.
 ///
 /// Without fused multiply-add in hardware, `addingProduct` calls the mathematics library lane by
 /// lane, which is 40 times slower than a product and a sum; the portable build rounds twice.
-@inline(__always)
+@_transparent
 func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
   #if FLASHLM_PORTABLE
     a * b + c
@@ -20,20 +21,25 @@ func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
 // MARK: - Memory
 
 /// Sixteen floats from memory that need not be aligned.
-@inline(__always)
+@_transparent
 func load(_ source: UnsafePointer<Float>) -> Vector {
   UnsafeRawPointer(source).loadUnaligned(as: Vector.self)
 }
 
 /// Writes sixteen floats to memory that need not be aligned.
-@inline(__always)
+@_transparent
 func store(_ vector: Vector, _ destination: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(destination).storeBytes(of: vector, as: Vector.self)
 }
 
-/// The first `count` (at most 16) floats of a tail; the other lanes hold `padding`.
-@inline(__always)
+/// The first `count` (at most 16) floats; the other lanes hold `padding`.
+@_transparent
 func load(_ source: UnsafePointer<Float>, count: Int, padding: Float = 0) -> Vector {
+  count == vectorWidth ? load(source) : loadTail(source, count: count, padding: padding)
+}
+
+@inline(never)
+private func loadTail(_ source: UnsafePointer<Float>, count: Int, padding: Float) -> Vector {
   var vector = Vector(repeating: padding)
   withUnsafeMutableBytes(of: &vector) {
     $0.baseAddress!.copyMemory(from: source, byteCount: count &* 4)
@@ -42,28 +48,37 @@ func load(_ source: UnsafePointer<Float>, count: Int, padding: Float = 0) -> Vec
 }
 
 /// Writes the first `count` (at most 16) lanes.
-@inline(__always)
+@_transparent
 func store(_ vector: Vector, _ destination: UnsafeMutablePointer<Float>, count: Int) {
+  if count == vectorWidth {
+    store(vector, destination)
+  } else {
+    storeTail(vector, destination, count: count)
+  }
+}
+
+@inline(never)
+private func storeTail(_ vector: Vector, _ destination: UnsafeMutablePointer<Float>, count: Int) {
   withUnsafeBytes(of: vector) {
     UnsafeMutableRawPointer(destination).copyMemory(from: $0.baseAddress!, byteCount: count &* 4)
   }
 }
 
 /// Writes two vectors one behind the other.
-@inline(__always)
+@_transparent
 func store(_ first: Vector, _ second: Vector, _ destination: UnsafeMutablePointer<Float>) {
   store(first, destination)
   store(second, destination + vectorWidth)
 }
 
 /// Adds a vector to what is there.
-@inline(__always)
+@_transparent
 func add(_ vector: Vector, _ destination: UnsafeMutablePointer<Float>) {
   store(load(destination) + vector, destination)
 }
 
 /// Adds two vectors to what is there, one behind the other.
-@inline(__always)
+@_transparent
 func add(_ first: Vector, _ second: Vector, _ destination: UnsafeMutablePointer<Float>) {
   add(first, destination)
   add(second, destination + vectorWidth)
@@ -71,23 +86,36 @@ func add(_ first: Vector, _ second: Vector, _ destination: UnsafeMutablePointer<
 
 // MARK: - Comparison and reduction
 
-/// The larger of each pair of lanes; a lane of `a` that is not a number stays.
-@inline(__always)
-func maximum(_ a: Vector, _ b: Vector) -> Vector { a.replacing(with: b, where: b .> a) }
+// Comparisons of vectors, and what the standard library builds on them, go lane by lane. The
+// optimiser puts the lanes together again in small functions and not in large ones, where it costs
+// ten times the arithmetic. So choices are made with bits here: the sign of a difference, spread
+// over its lane.
 
-/// The smaller of each pair of lanes; a lane of `a` that is not a number stays.
-@inline(__always)
-func minimum(_ a: Vector, _ b: Vector) -> Vector { a.replacing(with: b, where: b .< a) }
+/// All bits of the lanes whose sign is set, none of the others.
+@_transparent
+func signBits(_ a: Vector) -> SIMD16<Int32> { unsafeBitCast(a, to: SIMD16<Int32>.self) &>> 31 }
+
+/// The lanes of `a` where all bits are set, those of `b` where none is.
+@_transparent
+func select(_ a: Vector, _ b: Vector, where bits: SIMD16<Int32>) -> Vector {
+  let first = unsafeBitCast(a, to: SIMD16<Int32>.self) & bits
+  let second = unsafeBitCast(b, to: SIMD16<Int32>.self) & ~bits
+  return unsafeBitCast(first | second, to: Vector.self)
+}
+
+/// The larger of each pair of lanes; either, if one is not a number.
+@_transparent
+func maximum(_ a: Vector, _ b: Vector) -> Vector { select(b, a, where: signBits(a - b)) }
 
 /// Each lane without its sign.
-@inline(__always)
+@_transparent
 func magnitude(_ a: Vector) -> Vector {
   unsafeBitCast(
     unsafeBitCast(a, to: SIMD16<UInt32>.self) & SIMD16(repeating: 0x7FFF_FFFF), to: Vector.self)
 }
 
 /// The sum of the lanes, halves first.
-@inline(__always)
+@_transparent
 func sum(_ a: Vector) -> Float {
   let eight = a.lowHalf + a.highHalf
   let four = eight.lowHalf + eight.highHalf
@@ -96,11 +124,16 @@ func sum(_ a: Vector) -> Float {
 }
 
 /// The largest lane.
-@inline(__always)
+@_transparent
 func maximum(_ a: Vector) -> Float {
-  let eight = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .> a.lowHalf)
-  let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
-  return Swift.max(Swift.max(four.x, four.y), Swift.max(four.z, four.w))
+  // Each half over itself, until the first lane has met all others.
+  let eight = SIMD16(lowHalf: a.highHalf, highHalf: a.highHalf)
+  let b = maximum(a, eight)
+  let four = SIMD4(b[4], b[5], b[6], b[7])
+  let c = SIMD4(b[0], b[1], b[2], b[3])
+  return Swift.max(
+    Swift.max(Swift.max(c.x, four.x), Swift.max(c.y, four.y)),
+    Swift.max(Swift.max(c.z, four.z), Swift.max(c.w, four.w)))
 }
 
 // MARK: - Functions
@@ -117,10 +150,15 @@ private enum Constant {
 
 /// eˣ with a relative error of about 1e-7.
 ///
-/// Exactly 0 below −87.7, infinity above 88.4; a NaN stays one. `exponential(0)` is exactly 1.
-@inline(__always)
+/// Exactly 0 below −87.7, e^88.3 above 88.3; a NaN stays one. `exponential(0)` is exactly 1.
+@_transparent
 func exponential(_ x: Vector) -> Vector {
-  let bounded = minimum(maximum(x, Vector(repeating: -88)), Vector(repeating: 88.5))
+  let limit = Vector(repeating: 88.3)
+  // The difference of a NaN has no sign, so that it passes the bounds.
+  let beyond = signBits(limit - magnitude(x))
+  let sign = unsafeBitCast(x, to: SIMD16<Int32>.self) & SIMD16(repeating: Int32.min)
+  let bound = unsafeBitCast(sign | unsafeBitCast(limit, to: SIMD16<Int32>.self), to: Vector.self)
+  let bounded = select(bound, x, where: beyond)
   let shift = Vector(repeating: Constant.roundingShift)
   let shifted = multiplyAdd(bounded, Vector(repeating: Constant.binaryLogarithmOfE), shift)
   let exponent = shifted - shift
@@ -132,13 +170,13 @@ func exponential(_ x: Vector) -> Vector {
   p = multiplyAdd(p, r, Vector(repeating: 0.166_665_2))
   p = multiplyAdd(p, r, Vector(repeating: 0.499_999_93))
   p = multiplyAdd(p, r * r, r) + 1
-  // The low bits of `shifted` are the exponent; at the bounds it makes 0 and infinity.
+  // The low bits of `shifted` are the exponent; at the lower bound it makes 0.
   let bits = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &+ SIMD16(repeating: 127)
   return p * unsafeBitCast(bits &<< 23, to: Vector.self)
 }
 
 /// ln x for positive normal numbers, with an error of about 1e-7 relative to max(|ln x|, |x − 1|).
-@inline(__always)
+@_transparent
 func logarithm(_ x: Vector) -> Vector {
   // The mantissa is brought into √½ … √2, so that the logarithm of numbers near 1 keeps its bits.
   let bits = unsafeBitCast(x, to: SIMD16<Int32>.self)
@@ -165,11 +203,11 @@ func logarithm(_ x: Vector) -> Vector {
 }
 
 /// 1 / (1 + e⁻ˣ).
-@inline(__always)
+@_transparent
 func sigmoid(_ x: Vector) -> Vector { 1 / (1 + exponential(-x)) }
 
 /// The hyperbolic tangent with a relative error of about 3e-7, also near 0.
-@inline(__always)
+@_transparent
 func tanh(_ x: Vector) -> Vector {
   let square = x * x
   var p = Vector(repeating: -5.704_987e-3)
@@ -179,7 +217,7 @@ func tanh(_ x: Vector) -> Vector {
   p = multiplyAdd(p, square, Vector(repeating: -0.333_332_82))
   let near = multiplyAdd(x * square, p, x)
   let far = 1 - 2 / (1 + exponential(x + x))
-  return far.replacing(with: near, where: magnitude(x) .< Vector(repeating: 0.625))
+  return select(near, far, where: signBits(magnitude(x) - 0.625))
 }
 
 /// The standard normal distribution: its cumulative function Φ and its density φ.
@@ -187,7 +225,7 @@ func tanh(_ x: Vector) -> Vector {
 /// With t = 1 / (1 + 0.2316419 |x|), the tail beyond |x| is e^(−x²/2) times a polynomial in t (the
 /// form of Hastings's approximations), which keeps its relative accuracy far out: 1e-7 near 0,
 /// 1e-6 at −5.
-@inline(__always)
+@_transparent
 func normalDistribution(_ x: Vector) -> (cumulative: Vector, density: Vector) {
   let distance = magnitude(x)
   let t = 1 / multiplyAdd(distance, Vector(repeating: 0.231_641_9), Vector(repeating: 1))
@@ -201,69 +239,10 @@ func normalDistribution(_ x: Vector) -> (cumulative: Vector, density: Vector) {
   p = multiplyAdd(p, t, Vector(repeating: 0.090_247_465))
   p = multiplyAdd(p, t, Vector(repeating: 0.092_534_65))
   let tail = p * t * bell
-  let cumulative = tail.replacing(with: 1 - tail, where: x .> Vector.zero)
+  let cumulative = select(tail, 1 - tail, where: signBits(x))
   return (cumulative, bell * 0.398_942_3)
 }
 
 /// The square root of each lane.
-@inline(__always)
+@_transparent
 func squareRoot(_ x: Vector) -> Vector { x.squareRoot() }
-
-// MARK: - Loops
-
-extension Kernel {
-  /// Calls `whole` for each full vector of `count` elements and `part` for what is left, with the
-  /// index of the first element; `part` also gets the number of elements, 1 to 15.
-  @inline(__always)
-  static func forEachVector(count: Int, whole: (Int) -> Void, part: (Int, Int) -> Void) {
-    var i = 0
-    while i &+ vectorWidth <= count {
-      whole(i)
-      i &+= vectorWidth
-    }
-    if i < count { part(i, count &- i) }
-  }
-
-  /// `output[i] = function(input[i])`.
-  @inline(__always)
-  static func map(
-    _ input: Source, _ output: Destination, count: Int, _ function: (Vector) -> Vector
-  ) {
-    forEachVector(count: count) { i in
-      store(function(load(input + i)), output + i)
-    } part: { i, n in
-      store(function(load(input + i, count: n)), output + i, count: n)
-    }
-  }
-
-  /// `output[i] = function(a[i], b[i])`.
-  @inline(__always)
-  static func map(
-    _ a: Source, _ b: Source, _ output: Destination, count: Int,
-    _ function: (Vector, Vector) -> Vector
-  ) {
-    forEachVector(count: count) { i in
-      store(function(load(a + i), load(b + i)), output + i)
-    } part: { i, n in
-      store(function(load(a + i, count: n), load(b + i, count: n)), output + i, count: n)
-    }
-  }
-
-  /// `output[i] = function(a[i], b[i])`, or `output[i] += function(a[i], b[i])`.
-  @inline(__always)
-  static func map(
-    _ a: Source, _ b: Source, _ output: Destination, accumulate: Bool, count: Int,
-    _ function: (Vector, Vector) -> Vector
-  ) {
-    if accumulate {
-      forEachVector(count: count) { i in
-        store(load(output + i) + function(load(a + i), load(b + i)), output + i)
-      } part: { i, n in
-        let addend = function(load(a + i, count: n), load(b + i, count: n))
-        store(load(output + i, count: n) + addend, output + i, count: n)
-      }
-    } else {
-      map(a, b, output, count: count, function)
-    }
-  }
-}

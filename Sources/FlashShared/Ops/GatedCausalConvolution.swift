@@ -82,9 +82,12 @@ extension Kernel {
   fileprivate static func gateRows(
     _ x: Destination, gates: Source, gateStride: Int, rows: Int, width: Int
   ) {
+    @_transparent func gated(_ x: Vector, _ gate: Vector) -> Vector {
+      x * FlashShared.sigmoid(gate)
+    }
     for row in 0..<rows {
       let y = x + row &* width
-      map(y, gates + row &* gateStride, y, count: width) { $0 * FlashShared.sigmoid($1) }
+      map(y, gates + row &* gateStride, y, count: width, gated)
     }
   }
 
@@ -95,13 +98,14 @@ extension Kernel {
   ) {
     for row in 0..<rows {
       let values = x + row &* width
-      forEachBlock(count: width) { i, n in
+      @_transparent func gradient(_ i: Int, _ n: Int) {
         let d = load(outputGradient + (row &* width &+ i), count: n)
         let s = FlashShared.sigmoid(load(gates + (row &* gateStride &+ i), count: n))
         let slope = d * load(values + i, count: n) * (s - s * s)
         store(slope, gateGradient + (row &* gateStride &+ i), count: n)
         store(d * s, values + i, count: n)
       }
+      forEachBlock(count: width, gradient)
     }
   }
 }

@@ -26,15 +26,18 @@ import Testing
   }
 
   @Test func exponentialIsAccurate() {
-    let x = points(-87, 88)
+    let x = points(-87, 88.2)
     expectRelative(apply(x, { exponential($0) }), x.map { exp($0) }, 2e-7)
   }
 
   @Test func exponentialOfExtremes() {
-    let x = [0, -Double.infinity, -1e30, -100, 100, 1e30, .infinity]
-    #expect(
-      apply(x, { exponential($0) }) == [1, 0, 0, 0, .infinity, .infinity, .infinity])
+    let low = [0, -Double.infinity, -1e30, -100]
+    #expect(apply(low, { exponential($0) }) == [1, 0, 0, 0])
+    for value in apply([100, 1e30, .infinity], { exponential($0) }) {
+      #expect(value > 2e38 && value < .infinity)
+    }
     #expect(exponential(Vector(repeating: .nan))[0].isNaN)
+    #expect(exponential(Vector(repeating: -.nan))[0].isNaN)
   }
 
   @Test func logarithmIsAccurate() {
@@ -71,5 +74,6 @@ import Testing
     #expect(sum(v) == 72)
     #expect(maximum(v) == 12)
     #expect(magnitude(-v) == v.replacing(with: -v, where: v .< Vector.zero))
+    #expect(maximum(v, -v) == magnitude(v))
   }
 }
