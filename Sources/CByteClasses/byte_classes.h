@@ -19,6 +19,7 @@ typedef struct {
   uint64_t spaces;      // U+0020 alone
   uint64_t quotes;      // U+0027
   uint64_t beyondASCII; // 0x80-0xFF
+  uint64_t zeros;       // NUL
 } flashlm_byte_classes;
 
 #define FLASHLM_BITS(comparison)                                                      \
@@ -34,7 +35,7 @@ static inline __attribute__((always_inline)) flashlm_byte_classes flashlm_classi
     const void *address) {
   flashlm_bytes64 bytes;
   memcpy(&bytes, address, sizeof bytes);
-  const flashlm_bytes64 space = 0x20, quote = 0x27, high = 0x80;
+  const flashlm_bytes64 space = 0x20, quote = 0x27, high = 0x80, zero = 0;
   const flashlm_bytes64 firstLetter = 'a', letterCount = 26;
   const flashlm_bytes64 firstDigit = '0', digitCount = 10;
   const flashlm_bytes64 firstControl = 9, controlCount = 5;
@@ -45,6 +46,7 @@ static inline __attribute__((always_inline)) flashlm_byte_classes flashlm_classi
   classes.whitespace = classes.spaces | FLASHLM_BITS((bytes - firstControl) < controlCount);
   classes.quotes = FLASHLM_BITS(bytes == quote);
   classes.beyondASCII = FLASHLM_BITS(bytes >= high);
+  classes.zeros = FLASHLM_BITS(bytes == zero);
   return classes;
 }
 

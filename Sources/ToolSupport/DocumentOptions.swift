@@ -37,6 +37,12 @@ public struct DocumentOptions: ParsableArguments {
     help: ArgumentHelp("With jsonl, the name of the member with the text.", valueName: "name"))
   public var textMember = "text"
 
+  @Flag(help: "Turn CR LF and CR into LF as the files are read.")
+  public var normalizeLineBreaks = false
+
+  @Flag(help: "Leave out bytes that are not UTF-8 as the files are read.")
+  public var dropInvalidBytes = false
+
   public init() {}
 
   public func validate() throws {
@@ -63,6 +69,10 @@ public struct DocumentOptions: ParsableArguments {
   ///
   /// - Parameter pieceCharacters: with `whole`, the code points that a part of a file has.
   public func reader(pieceCharacters: Int? = nil) -> DocumentReader {
-    DocumentReader(paths: inputs, format: documentFormat(pieceCharacters: pieceCharacters))
+    var cleaning = TextCleaning()
+    cleaning.normalizesLineBreaks = normalizeLineBreaks
+    cleaning.dropsInvalidBytes = dropInvalidBytes
+    return DocumentReader(
+      paths: inputs, format: documentFormat(pieceCharacters: pieceCharacters), cleaning: cleaning)
   }
 }

@@ -9,6 +9,8 @@ public final class DocumentReader {
   public static let standardLimit = 1 << 28
 
   private let format: DocumentFormat
+  private let cleaning: TextCleaning
+  private var cleaner: TextCleaner
   private let limit: Int
   private let blockSize: Int
   private var waiting: ArraySlice<String>
@@ -29,11 +31,15 @@ public final class DocumentReader {
   ///
   /// - Parameters:
   ///   - paths: the files in order; `-` is standard input.
+  ///   - cleaning: what is mended in the text as it is read.
   ///   - limit: the most bytes that a document may have.
   ///   - blockSize: how many bytes a block aims at.
   public init(
-    paths: [String], format: DocumentFormat, limit: Int = standardLimit, blockSize: Int = 1 << 18
+    paths: [String], format: DocumentFormat, cleaning: TextCleaning = TextCleaning(),
+    limit: Int = standardLimit, blockSize: Int = 1 << 18
   ) {
+    self.cleaning = cleaning
+    cleaner = TextCleaner(cleaning)
     if case .whole(let characters?) = format { precondition(characters > 0, "pieces of nothing") }
     self.format = format
     self.limit = limit
@@ -90,6 +96,7 @@ public final class DocumentReader {
     line = 1
     isAtStart = true
     isContinuing = false
+    cleaner = TextCleaner(cleaning)
     return true
   }
 
@@ -100,9 +107,12 @@ public final class DocumentReader {
     var searched = 0
     while true {
       let wanted = wantedBytes(block)
+      let start = block.buffer.count
+      cleaner.restore(block.buffer)
       let received = try source.fill(block.buffer, wanted: wanted)
       if isAtStart { try checkStart(block.buffer, source) }
       let isEnd = received < wanted
+      cleaner.clean(block.buffer, from: start, isEnd: isEnd)
       if let boundary = block.lastBoundary(searchedBefore: searched) {
         guard boundary < block.buffer.count else { return isEnd }
         let bytes = block.buffer.bytes

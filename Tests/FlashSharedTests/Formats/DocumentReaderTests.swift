@@ -128,6 +128,25 @@ import Testing
     #expect(try message([0xFE, 0xFF, 0, 0x61], .lines).contains("UTF-16BE"))
   }
 
+  /// As Python's text mode does it, wherever the parts that are read end.
+  @Test(arguments: [1, 2, 3, 4, 5, 7, 1 << 18])
+  func textIsCleanedAsItIsRead(blockSize: Int) throws {
+    var cleaning = TextCleaning()
+    cleaning.normalizesLineBreaks = true
+    cleaning.dropsInvalidBytes = true
+    let bytes: [UInt8] =
+      Array("a\r\nb\rc\r\r\n\r".utf8) + [0xE4, 0xB8, 0x41, 0xFF, 0x80, 0xC3, 0xA9, 0xF0, 0x9F]
+      + Array("\n中𝄞\r".utf8) + [0xED, 0xA0, 0x80, 0xC0, 0x80, 0xE4, 0xB8]
+    let path = try folder.file("raw", bytes)
+    for format in [DocumentFormat.lines, .whole(pieceCharacters: 2)] {
+      let reader = DocumentReader(
+        paths: [path], format: format, cleaning: cleaning, blockSize: blockSize)
+      var text: [UInt8] = []
+      while let document = try reader.next() { text += document.text }
+      #expect(String(decoding: text, as: UTF8.self) == "a\nb\nc\n\n\nAé\n中𝄞\n")
+    }
+  }
+
   @Test func missingFilesAreReported() throws {
     let reader = DocumentReader(paths: ["\(folder.path)/none"], format: .lines)
     #expect(throws: FileError.self) { try reader.next() }

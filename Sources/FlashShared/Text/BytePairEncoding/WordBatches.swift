@@ -30,6 +30,9 @@ struct WordBatches {
   /// Bytes so far that continue a character.
   var continuationBytes: Int { scanner.continuationBytes }
 
+  /// Whether a NUL byte has been seen so far.
+  var hasZero: Bool { scanner.zeros != 0 }
+
   /// Where the word ends that begins with the space before the text.
   mutating func endOfFirstWord() -> Int {
     while pending == 0 {

@@ -49,23 +49,28 @@ final class WordEncoder {
     while true {
       let count = batches.next()
       if count == 0 { break }
-      encodeWords(start, count, into: output)
+      encodeWords(start, count, hasZero: batches.hasZero, into: output)
       batches.advance(by: count)
     }
     return batches.continuationBytes
   }
 
   /// Encodes the words between `starts[0]` and `starts[count]`.
-  private func encodeWords(_ text: UnsafeRawPointer, _ count: Int, into output: ByteBuffer) {
+  ///
+  /// - Parameter hasZero: whether there may be NUL bytes in them.
+  private func encodeWords(
+    _ text: UnsafeRawPointer, _ count: Int, hasZero: Bool, into output: ByteBuffer
+  ) {
     // A word has at most as many ids as bytes.
     let span = Int(starts[count] - starts[0])
     let begin = output.reserve(span * width + 16)
     let end =
-      width == 2 ? encodeNarrow(text, count, at: begin) : encodeWide(text, count, at: begin)
+      width == 2 && !hasZero
+      ? encodeNarrow(text, count, at: begin) : encodeAny(text, count, at: begin)
     output.advance(by: begin.distance(to: end))
   }
 
-  /// Encodes words to ids of two bytes: the loop that nearly all text goes through.
+  /// Encodes words without NUL to ids of two bytes: the loop that nearly all text goes through.
   private func encodeNarrow(
     _ text: UnsafeRawPointer, _ count: Int, at begin: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer {
@@ -99,8 +104,8 @@ final class WordEncoder {
     return out
   }
 
-  /// Encodes words to ids of four bytes.
-  private func encodeWide(
+  /// Encodes words of any kind to ids of either width.
+  private func encodeAny(
     _ text: UnsafeRawPointer, _ count: Int, at begin: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer {
     var out = begin

@@ -40,6 +40,8 @@ struct WordScanner {
   /// Starts that an ending behind an apostrophe has set and cleared beyond `position`.
   private var forced: UInt64 = 0
   private var cleared: UInt64 = 0
+  /// The NUL bytes seen so far; which ones does not matter.
+  private(set) var zeros: UInt64 = 0
   /// Bytes seen so far that continue a character.
   private(set) var continuationBytes = 0
 
@@ -66,6 +68,7 @@ struct WordScanner {
     let remaining = count - position
     let valid: UInt64 = remaining >= 64 ? ~0 : (1 << UInt64(remaining)) &- 1
     let raw = flashlm_classify(text + position)
+    zeros |= raw.zeros & valid
     var letters = raw.letters & valid
     var numbers = raw.digits & valid
     var whitespace = raw.whitespace & valid

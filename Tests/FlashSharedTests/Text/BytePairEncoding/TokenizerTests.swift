@@ -57,6 +57,16 @@ import Testing
     }
   }
 
+  /// Short words are kept without their length, which NUL bytes must not blur.
+  @Test func zerosAreBytesLikeOthers() {
+    let encoder = TokenEncoder(Self.complete, width: 2)
+    for _ in 0..<3 {
+      for text in ["!", "!\0", "!\0\0", "\0", "\0\0", "\0!", "a", "a\0", "!!!!!!!\0", "!!!!!!!"] {
+        #expect(Self.complete.decode(encoder.encode(text.utf8)) == Array(text.utf8))
+      }
+    }
+  }
+
   @Test func searchAndHeapMergeAlike() {
     let model = Self.complete.model
     // A second merge that gives the same token makes the model ambiguous, without ever applying.
