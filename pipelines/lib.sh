@@ -10,6 +10,7 @@
 set -euo pipefail
 
 pipelines=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+variants='sound published'
 data_set=https://huggingface.co/datasets/roneneldan/TinyStories/resolve/main
 
 # The tools: from FLASHLM_BIN, from the build beside this folder, or from PATH.
@@ -49,7 +50,7 @@ parse_options() {
     esac
     shift
   done
-  case $variant in sound | published) ;; *) die "--variant is sound or published, not $variant" ;; esac
+  [[ " $variants " == *" $variant "* ]] || die "--variant is one of $variants; not $variant"
   command -v fl-train >/dev/null ||
     die "fl-train is not there; run 'make' first, or set FLASHLM_BIN to the tools' folder"
 }

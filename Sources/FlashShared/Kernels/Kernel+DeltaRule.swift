@@ -1,6 +1,6 @@
 extension Kernel {
   /// Positions that the chunk-wise delta rule takes at a time.
-  static let deltaChunk = 64
+  static let deltaChunk = 32
 
   /// Floats of the states between chunks, the first and the last included.
   public static func deltaStateCount(time: Int, width: Int) -> Int {

@@ -8,7 +8,7 @@ public enum MemoryReach: Sendable {
 
 extension Kernel {
   /// Positions that the chunk-wise linear memory takes at a time.
-  static let linearMemoryChunk = 64
+  static let linearMemoryChunk = 32
 
   /// Floats of the states between chunks.
   public static func linearMemoryStateCount(time: Int, width: Int) -> Int {

@@ -15,6 +15,7 @@ public enum ModelRegistry {
     CortexNine.self,
     CortexLookahead.self,
     LeanCortex.self,
+    SearchTransformer.self,
   ]
 
   /// All version identifiers.

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import FlashShared
@@ -54,6 +55,33 @@ import Testing
         #expect(model.objective.isActive(head, step: begin))
       }
       #expect(model.objective.isActive(model.layout.parameters[0], step: 0))
+    }
+  }
+}
+
+extension CortexTests {
+  /// The recipes' models are the published ones.
+  @Test(
+    arguments: [
+      ("v7.4", 6_564_864), ("v7.5", 7_613_440), ("v7.6", 6_564_864), ("v8", 6_166_016),
+      ("v8.1", 6_566_400), ("v8.2", 7_156_224), ("v8.3", 6_566_400), ("v8.4", 1_773_312),
+    ], [Variant.sound, .published])
+  func recipeHasTheModelOfTheCard(_ version: (name: String, count: Int), _ variant: Variant) throws
+  {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../../pipelines/recipes").standardizedFileURL.path
+    let recipe = try Recipe(path: "\(folder)/\(version.name).json", variant: variant)
+    let model = try recipe.model()
+    #expect(model.layout.count == version.count)
+    let settings = try TrainingSettings(recipe, optimizer: model.optimizer)
+    #expect(settings.sequencesPerStep == 32)
+    #expect(settings.schedule.totalSteps == nil || variant == .published)
+    #expect(try recipe.string("version") == version.name)
+    #expect((recipe["defects"] != nil) == (variant == .published))
+    let configuration = try recipe.modelConfiguration()
+    let published = try #require(ModelRegistry.publishedConfiguration(of: version.name))
+    for member in published.members {
+      #expect(configuration.members[member.name] == member.value, "\(member.name)")
     }
   }
 }

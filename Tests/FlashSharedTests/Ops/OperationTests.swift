@@ -8,7 +8,7 @@ import Testing
   static let checks: [OperationCheck] =
     embeddingChecks + linearChecks + normalizationChecks + elementwiseChecks + attentionChecks
     + lossChecks + convolutionChecks + swiGLUChecks + deltaMemoryChecks + mixtureChecks
-    + wordDropoutChecks + termChecks
+    + wordDropoutChecks + termChecks + cappedAttentionChecks
     + fadingMemoryChecks + gateChecks + recurrenceChecks + compositionChecks + earlyExitChecks
 
   @Test(arguments: checks) func agreesWithItsOracle(_ check: OperationCheck) { check.run() }

@@ -184,3 +184,4 @@ measure("sumOfSquares 4,987,392", .bytes(parameterCount * 4)) {
     Kernel.sumIntoFirst(buffers, count: parameterCount)
   }
 }
+measureMemories()

@@ -1,0 +1,107 @@
+# shellcheck shell=bash
+# The stages that v7.4 to v8.4 share: TinyStories V2 in, samples out. Sourced by their scripts, which
+# set what differs:
+#   version           the recipe's name
+#   piece_characters  published: after how many characters the script cut the text for encoding
+#   first_tokens      how much of the train text is used; empty for all of it
+#   sample_options    options of fl-sample that a recipe does not hold
+#
+# Options are read by the scripts that source this file, and by lib.sh.
+# shellcheck disable=SC2034,SC2154
+set -euo pipefail
+# shellcheck source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+variants='sound published repaired'
+first_tokens='' sample_options=()
+
+usage() {
+  cat <<TEXT
+Usage: pipelines/${0##*/} [options] [stage…]
+
+The whole recipe of ${0##*/}: text, tokenizer, shards, train, evaluate, sample. A stage whose inputs
+have not changed is not run again; an interrupted one goes on where it was.
+
+TEXT
+  common_usage
+}
+
+# Where things are, once the options are known.
+name_paths() {
+  work=${work:-runs/$version-$variant}
+  recipe=$pipelines/recipes/$version.json
+  tokenizer=$work/tokenizer.json
+  run=$work/run
+}
+
+# sound and repaired: a tokenizer that covers every byte, trained on stories.
+# published: only the bytes that occur, trained on lines with a space put before them.
+stage_tokenizer() {
+  if [[ $variant == published ]]; then
+    stage tokenizer --in "$(train_text_path)" --out "$tokenizer" -- \
+      fl-tokenize train ${quiet[@]+"${quiet[@]}"} --vocabulary-size 4096 --alphabet seen \
+      --prefix-space --output "$tokenizer" --format lines "$(train_text_path)"
+  else
+    stage tokenizer --in "$(train_text_path)" --out "$tokenizer" -- \
+      fl-tokenize train ${quiet[@]+"${quiet[@]}"} --vocabulary-size 4096 --alphabet bytes \
+      --no-prefix-space --output "$tokenizer" "$(train_text_path)"
+  fi
+}
+
+# sound and repaired: one <eos> after each story.
+# published: one stream, encoded in pieces, the separators between stories as text.
+stage_shards() {
+  local limit=()
+  [[ -z $first_tokens ]] || limit=(--first-tokens "$first_tokens")
+  shards train "$(train_text_path)" ${limit[@]+"${limit[@]}"}
+  shards valid "$(valid_text_path)"
+}
+
+# shards NAME TEXT [fl-shard pack options…]
+shards() {
+  local name=$1 text=$2
+  shift 2
+  if [[ $variant == published ]]; then
+    stage "shards-$name" --in "$text" "$tokenizer" --out "$work/$name" -- \
+      encode_in_pieces "$text" "$work/$name" "$@"
+  else
+    stage "shards-$name" --in "$text" "$tokenizer" --out "$work/$name" -- \
+      encode_and_pack "$tokenizer" "$text" "$work/$name" --end-of-text '<eos>' "$@"
+  fi
+}
+
+# encode_in_pieces TEXT FOLDER [fl-shard pack options…]
+encode_in_pieces() {
+  local text=$1 folder=$2
+  shift 2
+  fl-tokenize encode ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --format whole \
+    --piece-characters "$piece_characters" "$text" |
+    fl-shard pack ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --output "$folder" "$@"
+}
+
+stage_train() {
+  stage train --in "$recipe" "$work/train" "$work/valid" --out "$run/best.safetensors" -- \
+    train_model "$run" "$recipe" "$work/train" "$work/valid" --tokenizer "$tokenizer" \
+    --variant "$variant" ${budget[@]+"${budget[@]}"} ${settings[@]+"${settings[@]}"}
+}
+
+# The published variant is measured as its script did as well, which is not comparable.
+stage_evaluate() {
+  stage evaluate --in "$run/best.safetensors" "$work/valid" --out "$work/evaluation.json" -- \
+    write_to "$work/evaluation.json" \
+    fl-eval ${quiet[@]+"${quiet[@]}"} "$run" --data "$work/valid"
+  cat "$work/evaluation.json"
+  [[ $variant == published ]] || return 0
+  stage protocol --in "$run/best.safetensors" "$work/valid" --out "$work/protocol.json" -- \
+    write_to "$work/protocol.json" \
+    fl-eval ${quiet[@]+"${quiet[@]}"} "$run" --data "$work/valid" --protocol published
+  cat "$work/protocol.json"
+}
+
+stage_sample() {
+  stage sample --in "$run/best.safetensors" --out "$work/samples.txt" -- \
+    write_to "$work/samples.txt" \
+    fl-sample ${quiet[@]+"${quiet[@]}"} "$run" --from-recipe --seed 1 \
+    ${sample_options[@]+"${sample_options[@]}"}
+  cat "$work/samples.txt"
+}

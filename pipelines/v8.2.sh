@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# v8.2 "CORTEX-VIII with lookahead heads" from text to samples. Stages can be named to run them alone; see --help.
+set -euo pipefail
+# shellcheck source=tinystories.sh
+source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
+
+version=v8.2
+piece_characters=500000
+first_tokens=20000000
+parse_options "$@"
+name_paths
+run_stages text tokenizer shards train evaluate sample

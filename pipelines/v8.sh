@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# v8 "SearchLM" from text to samples. Stages can be named to run them alone; see --help.
+set -euo pipefail
+# shellcheck source=tinystories.sh
+source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
+
+version=v8
+piece_characters=500000
+variants='sound published'
+parse_options "$@"
+# The script bounds logits before it samples, though not in training.
+[[ $variant != published ]] || sample_options=(--soft-cap 50)
+name_paths
+run_stages text tokenizer shards train evaluate sample
