@@ -61,4 +61,37 @@ extension Kernel {
       }
     }
   }
+
+  /// As `rotary`, but neighbours turn together: elements 2j and 2j + 1 of a head.
+  public static func rotaryOfNeighbours(
+    _ rows: Destination, rowStride: Int, rowCount: Int, heads: Int, headWidth: Int,
+    headOffset: Int = 0, firstPosition: Int, cosines: Source, sines: Source, inverse: Bool = false
+  ) {
+    let half = headWidth / 2
+    let sign: Float = inverse ? -1 : 1
+    for row in 0..<rowCount {
+      let c = cosines + (firstPosition &+ row) &* half
+      let s = sines + (firstPosition &+ row) &* half
+      for head in 0..<heads {
+        let x = rows + (row &* rowStride &+ headOffset &+ head &* headWidth)
+        var j = 0
+        while j &+ 8 <= half {
+          let pairs = load(x + 2 &* j)
+          let cosine = UnsafeRawPointer(c + j).loadUnaligned(as: SIMD8<Float>.self)
+          let sine = UnsafeRawPointer(s + j).loadUnaligned(as: SIMD8<Float>.self) * sign
+          let (even, odd) = (pairs.evenHalf, pairs.oddHalf)
+          store(
+            Vector(evenHalf: even * cosine - odd * sine, oddHalf: even * sine + odd * cosine),
+            x + 2 &* j)
+          j &+= 8
+        }
+        while j < half {
+          let (even, odd) = (x[2 &* j], x[2 &* j &+ 1])
+          x[2 &* j] = even * c[j] - odd * s[j] * sign
+          x[2 &* j &+ 1] = even * s[j] * sign + odd * c[j]
+          j &+= 1
+        }
+      }
+    }
+  }
 }

@@ -15,6 +15,11 @@ public enum ModelRegistry {
     CortexNine.self,
     CortexLookahead.self,
     LeanCortex.self,
+    CortexCompass.self,
+    Reckoning.self,
+    Reckoning2.self,
+    FutureSentenceTransformer.self,
+    CPUFlow.self,
   ]
 
   /// All version identifiers.

@@ -1,20 +1,30 @@
 import Synchronization
 
-/// The cosines and sines of rotary positions (Su et al., arXiv:2104.09864), half-split convention:
-/// channel j of the first half is rotated with channel j of the second by the angle
-/// position · base^(−2j/headWidth).
+/// The cosines and sines of rotary positions (Su et al., arXiv:2104.09864): the channels of pair j
+/// turn together by the angle position · base^(−2j/headWidth).
 ///
 /// The table covers positions from 0 and grows when a later one is asked for.
 public final class RotaryTable: Sendable {
+  /// Which channels of a head turn together.
+  public enum Pairing: Sendable {
+    /// Channel j of the first half with channel j of the second.
+    case halves
+    /// Channel 2j with channel 2j + 1.
+    case neighbours
+  }
+
   /// Channels of a head, an even number.
   public let headWidth: Int
   /// The base of the frequencies.
   public let base: Double
+  /// Which channels turn together.
+  public let pairing: Pairing
   private let tables: Mutex<(length: Int, numbers: FloatBuffer)>
 
   /// A table for heads of an even width.
-  public init(headWidth: Int, base: Double = 10_000) {
+  public init(headWidth: Int, base: Double = 10_000, pairing: Pairing = .halves) {
     precondition(headWidth % 2 == 0, "an odd width has no halves")
+    self.pairing = pairing
     self.headWidth = headWidth
     self.base = base
     tables = Mutex((0, FloatBuffer(count: 0)))
@@ -34,10 +44,20 @@ public final class RotaryTable: Sendable {
   ) {
     let numbers = table(covering: firstPosition + rowCount)
     let length = numbers.count / headWidth
-    Kernel.rotary(
-      rows, rowStride: rowStride, rowCount: rowCount, heads: heads, headWidth: headWidth,
-      headOffset: headOffset, firstPosition: firstPosition, cosines: numbers.pointer,
-      sines: numbers.pointer + length * headWidth / 2, inverse: inverse)
+    let cosines = UnsafePointer(numbers.pointer)
+    let sines = cosines + length * headWidth / 2
+    switch pairing {
+    case .halves:
+      Kernel.rotary(
+        rows, rowStride: rowStride, rowCount: rowCount, heads: heads, headWidth: headWidth,
+        headOffset: headOffset, firstPosition: firstPosition, cosines: cosines, sines: sines,
+        inverse: inverse)
+    case .neighbours:
+      Kernel.rotaryOfNeighbours(
+        rows, rowStride: rowStride, rowCount: rowCount, heads: heads, headWidth: headWidth,
+        headOffset: headOffset, firstPosition: firstPosition, cosines: cosines, sines: sines,
+        inverse: inverse)
+    }
   }
 
   /// The table, at least `length` positions long.
