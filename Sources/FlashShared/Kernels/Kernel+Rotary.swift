@@ -80,15 +80,20 @@ extension Kernel {
           let cosine = UnsafeRawPointer(c + j).loadUnaligned(as: SIMD8<Float>.self)
           let sine = UnsafeRawPointer(s + j).loadUnaligned(as: SIMD8<Float>.self) * sign
           let (even, odd) = (pairs.evenHalf, pairs.oddHalf)
-          store(
-            Vector(evenHalf: even * cosine - odd * sine, oddHalf: even * sine + odd * cosine),
-            x + 2 &* j)
+          let first: SIMD8<Float> = even * cosine - odd * sine
+          let second: SIMD8<Float> = even * sine + odd * cosine
+          var turned = pairs
+          turned.evenHalf = first
+          turned.oddHalf = second
+          store(turned, x + 2 &* j)
           j &+= 8
         }
         while j < half {
-          let (even, odd) = (x[2 &* j], x[2 &* j &+ 1])
-          x[2 &* j] = even * c[j] - odd * s[j] * sign
-          x[2 &* j &+ 1] = even * s[j] * sign + odd * c[j]
+          let pair = x + 2 &* j
+          let (even, odd) = (pair[0], pair[1])
+          let sine = s[j] * sign
+          pair[0] = even * c[j] - odd * sine
+          pair[1] = even * sine + odd * c[j]
           j &+= 1
         }
       }

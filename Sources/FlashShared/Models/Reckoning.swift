@@ -89,7 +89,7 @@ public struct Reckoning: LanguageModel {
     }
     self.ends = ends
     self.layout = layout
-    objective = NextToken(targetShift: variant == .published ? 1 : 0)
+    objective = NextToken(targetShift: variant.targetShift)
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {

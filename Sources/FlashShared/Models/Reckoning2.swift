@@ -102,7 +102,7 @@ public struct Reckoning2: LanguageModel {
     self.ends = ends
     self.layout = layout
     objective = NextToken(
-      targetShift: variant == .published ? 1 : 0, unusedParameters: unused)
+      targetShift: variant.targetShift, unusedParameters: unused)
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
