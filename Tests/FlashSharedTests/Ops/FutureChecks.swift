@@ -3,7 +3,7 @@ import Foundation
 @testable import FlashShared
 
 /// Numbers that no gradient reaches.
-private struct FixedNumbers: Operation {
+private struct FixedNumbers: FlashShared.Operation {
   let output: Tensor
   var inputs: [Tensor] { [] }
   var outputs: [Tensor] { [output] }
