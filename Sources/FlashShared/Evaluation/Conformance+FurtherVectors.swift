@@ -12,6 +12,7 @@ extension Conformance {
     var results: [(name: String, parts: [Tensor])] =
       (output.namedTensors + scored.namedTensors).map { ($0.name, [$0.tensor]) }
     results += output.blockOutputs.enumerated().map { ("layer_out.\($0)", [$1]) }
+    results.append(("hidden_final", [output.hidden]))
     results.append(("per_position_ce", [scored.losses]))
     results.append(
       ("value_pred", zip(output.blockOutputs, output.valueHeads).map { graph.linear($0, $1) }))

@@ -51,8 +51,9 @@ private struct GenerationCall {
       return values.map { Int32($0) }
     }
     guard let prompt = tokens("prompt"), let output = tokens("output"), let args = entry["args"],
-      ["generate", "eval_script_sampler", "standard", "improved"]
-        .contains(entry["kind"]?.stringValue ?? ""),
+      let kind = entry["kind"]?.stringValue,
+      ["generate", "eval_script_sampler", "standard", "improved", "argmax_full_context"]
+        .contains(kind),
       let limit = (args["max_new_tokens"] ?? args["max_new"])?.integerValue, limit > 0,
       args["compass_alpha"]?.doubleValue ?? 0 == 0
     else { return nil }
@@ -64,7 +65,8 @@ private struct GenerationCall {
     var settings = SamplerSettings()
     settings.stages = [.temperature, .repeatPenalty, .frequencyPenalty, .topK, .topP]
     settings.temperature = max(args["temperature"]?.doubleValue ?? 1, 1e-5)
-    settings.topK = args["top_k"]?.integerValue ?? 0
+    settings.topK =
+      kind == "argmax_full_context" ? 1 : args["top_k"]?.integerValue ?? 0
     settings.topP = settings.topK > 0 ? 1 : args["top_p"]?.doubleValue ?? 1
     settings.frequencyPenalty = args["freq_penalty"]?.doubleValue ?? 0
     settings.repeatPenalty = args["repetition_penalty"]?.doubleValue ?? 1

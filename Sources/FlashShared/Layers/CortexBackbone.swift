@@ -15,9 +15,12 @@ public struct CortexBackbone: Sendable {
   /// - Parameters:
   ///   - attention: the part of the attention's names: `swa` or `attn`.
   ///   - isWindowed: whether the attention sees `window_size` positions, or all before it.
+  ///   - rule: what the memory computes; the variant's rule if not given.
+  ///   - memoryDropout: where the memory's dropout is.
   init(
     _ configuration: ModelConfiguration, _ variant: Variant, attention: String = "swa",
-    isWindowed: Bool = true, in layout: inout ParameterLayout
+    isWindowed: Bool = true, rule: DeltaMemory.Rule? = nil,
+    memoryDropout: DeltaMemory.DropoutPlace = .read, in layout: inout ParameterLayout
   ) throws {
     let vocabulary = try configuration.integer("vocab", in: 1...(1 << 24))
     let width = try configuration.integer("d_model", in: 1...16_384)
@@ -37,8 +40,8 @@ public struct CortexBackbone: Sendable {
     inputNorm = RMSNorm("ln_in", width: width, in: &layout)
     blocks = (0..<blockCount).map { index in
       CortexBlock(
-        "blocks.\(index)", shape, attention: attention, rule: DeltaMemory.Rule(variant),
-        in: &layout)
+        "blocks.\(index)", shape, attention: attention, rule: rule ?? DeltaMemory.Rule(variant),
+        memoryDropout: memoryDropout, in: &layout)
     }
     outputNorm = RMSNorm("ln_out", width: width, in: &layout)
     vocabularySize = vocabulary
@@ -54,8 +57,12 @@ public struct CortexBackbone: Sendable {
       let output = block(hidden, in: graph)
       hidden = output.hidden  // [batch, time, d_model]
       blockOutputs.append(hidden)
-      streams.append(.init("block\(index).swa", output.attention))
-      streams.append(.init("block\(index).delta", output.memory))
+      for name in ["block\(index).swa", "swa_out.\(index)"] {
+        streams.append(.init(name, output.attention))
+      }
+      for name in ["block\(index).delta", "delta_out.\(index)"] {
+        streams.append(.init(name, output.memory))
+      }
     }
     return ModelOutput(
       hidden: outputNorm(hidden, in: graph), head: embedding, blockOutputs: blockOutputs,

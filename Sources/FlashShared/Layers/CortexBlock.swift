@@ -46,7 +46,7 @@ public struct CortexBlock: Sendable {
   /// - Parameter attention: the part of the attention's names: `swa` or `attn`.
   init(
     _ name: String, _ shape: Shape, attention: String, rule: DeltaMemory.Rule,
-    in layout: inout ParameterLayout
+    memoryDropout: DeltaMemory.DropoutPlace = .read, in layout: inout ParameterLayout
   ) {
     let width = shape.width
     let inner = shape.attention.heads * shape.attention.headWidth
@@ -58,8 +58,8 @@ public struct CortexBlock: Sendable {
     qkv = Linear("\(name).\(attention).qkv", from: width, to: 3 * inner, normal, in: &layout)
     attentionOut = Linear("\(name).\(attention).out", from: inner, to: width, normal, in: &layout)
     memory = DeltaMemory(
-      "\(name).delta", width: width, shape.memory, rule, dropout: shape.dropout, normal,
-      in: &layout)
+      "\(name).delta", width: width, shape.memory, rule, dropout: shape.dropout,
+      at: memoryDropout, normal, in: &layout)
     gate = Linear("\(name).combine_gate", from: width, to: width, normal, in: &layout)
     combine = Linear("\(name).combine_out", from: width, to: width, normal, in: &layout)
     feedGate = Linear("\(name).Wg", from: width, to: feed, normal, in: &layout)

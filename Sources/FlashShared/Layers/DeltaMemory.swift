@@ -20,6 +20,14 @@ public struct DeltaMemory: Sendable {
     }
   }
 
+  /// What dropout is applied to.
+  public enum DropoutPlace: Sendable {
+    /// What was read, before its projection.
+    case read
+    /// The projection of what was read.
+    case output
+  }
+
   let key: Linear
   let value: Linear
   let query: Linear
@@ -28,11 +36,13 @@ public struct DeltaMemory: Sendable {
   let shape: MemoryShape
   let rule: Rule
   let dropout: Float
+  let dropoutPlace: DropoutPlace
 
   /// Declares `name.k_proj`, `.v_proj`, `.q_proj`, `.beta_proj` and `.mem_out`.
   init(
     _ name: String, width: Int, _ shape: MemoryShape, _ rule: Rule, dropout: Float,
-    _ initialization: Initialization, in layout: inout ParameterLayout
+    at dropoutPlace: DropoutPlace = .read, _ initialization: Initialization,
+    in layout: inout ParameterLayout
   ) {
     let inner = shape.heads * shape.width
     // In the order in which `deltaRule` reads them, so that they are multiplied in one product.
@@ -45,6 +55,7 @@ public struct DeltaMemory: Sendable {
     self.shape = shape
     self.rule = rule
     self.dropout = dropout
+    self.dropoutPlace = dropoutPlace
   }
 
   func callAsFunction(_ input: Tensor, in graph: Graph) -> Tensor {
@@ -55,6 +66,9 @@ public struct DeltaMemory: Sendable {
       case .delta: graph.deltaRule(projected, shape)
       case .linear(let reach): graph.linearMemory(projected, shape, reach)
       }  // [batch, time, heads · d_mem]
-    return out(graph.dropout(read, probability: dropout), in: graph)
+    return switch dropoutPlace {
+    case .read: out(graph.dropout(read, probability: dropout), in: graph)
+    case .output: graph.dropout(out(read, in: graph), probability: dropout)
+    }
   }
 }

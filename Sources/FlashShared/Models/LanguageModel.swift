@@ -55,6 +55,10 @@ public struct ModelOutput: Sendable {
   /// Heads that predict tokens further ahead, each one token further than the one before it:
   /// [vocabulary, width] each.
   public var futureHeads: [Parameter] = []
+  /// What predicts the set of the tokens that follow, [width, width]: with `head` behind it.
+  public var futureSetProjection: Parameter?
+  /// What predicts the direction of the states that follow.
+  public var compass: Compass?
   /// The input tokens as the model saw them, where they differ from the graph's.
   public var seenTokens: Tensor?
   /// Inner results that golden vectors name.

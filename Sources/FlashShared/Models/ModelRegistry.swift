@@ -16,6 +16,11 @@ public enum ModelRegistry {
     CortexLookahead.self,
     LeanCortex.self,
     SearchTransformer.self,
+    CortexCompass.self,
+    Reckoning.self,
+    Reckoning2.self,
+    FutureSentenceTransformer.self,
+    CPUFlow.self,
   ]
 
   /// All version identifiers.

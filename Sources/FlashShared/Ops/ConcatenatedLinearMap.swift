@@ -94,6 +94,7 @@ extension Graph {
   func concatenatedLinear(_ input: Tensor, _ weights: [Parameter]) -> Tensor {
     for weight in weights {
       precondition(weight.shape == [weight.shape[0], input.width], "\(weight.name): wrong width")
+      precondition(!weight.isFrozen, "\(weight.name): a frozen weight is multiplied by itself")
     }
     let output = tensor(
       input.shape.dropLast() + [weights.reduce(0) { $0 + $1.shape[0] }])

@@ -35,9 +35,11 @@ struct LinearMap: Operation {
         outputGradient, run.value(weight), inputGradient, rows: input.rows,
         inputWidth: input.width, outputWidth: output.width, accumulate: accumulate)
     }
-    Kernel.linearWeightGradient(
-      outputGradient, run.value(input), run.gradient(weight), rows: input.rows,
-      inputWidth: input.width, outputWidth: output.width)
+    if !weight.isFrozen {
+      Kernel.linearWeightGradient(
+        outputGradient, run.value(input), run.gradient(weight), rows: input.rows,
+        inputWidth: input.width, outputWidth: output.width)
+    }
     if let bias {
       Kernel.biasGradient(
         outputGradient, run.gradient(bias), rows: output.rows, width: output.width)

@@ -25,6 +25,7 @@ struct RowMixture: Operation {
         run.gradient(output), run.value(matrix), gradient, rows: output.rows,
         inputWidth: output.width, outputWidth: weights.width, accumulate: accumulate)
     }
+    guard !matrix.isFrozen else { return }
     Kernel.linearWeightGradient(
       run.value(weights), run.gradient(output), run.gradient(matrix), rows: output.rows,
       inputWidth: output.width, outputWidth: weights.width)

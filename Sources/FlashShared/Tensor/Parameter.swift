@@ -33,6 +33,15 @@ public struct Parameter: Sendable, Equatable {
   let valueOffset: Int
   /// Where the gradient begins: that of the source for a derived parameter.
   let gradientOffset: Int
+  /// Whether operations give it no gradient: its numbers are used as they are.
+  private(set) var isFrozen = false
+
+  /// The same numbers without a gradient.
+  var frozen: Parameter {
+    var result = self
+    result.isFrozen = true
+    return result
+  }
 
   /// How many numbers there are.
   public var count: Int { shape.reduce(1, *) }
@@ -49,7 +58,8 @@ public struct Parameter: Sendable, Equatable {
     let start = range.lowerBound * (count / shape[0])
     return Parameter(
       index: index, name: name, shape: [range.count] + shape.dropFirst(), storage: storage,
-      valueOffset: valueOffset + start, gradientOffset: gradientOffset + start)
+      valueOffset: valueOffset + start, gradientOffset: gradientOffset + start,
+      isFrozen: isFrozen)
   }
 
   /// The place of the gradient in a gradient buffer.

@@ -9,6 +9,7 @@ import Testing
     embeddingChecks + linearChecks + normalizationChecks + elementwiseChecks + attentionChecks
     + lossChecks + convolutionChecks + swiGLUChecks + deltaMemoryChecks + mixtureChecks
     + wordDropoutChecks + termChecks + cappedAttentionChecks
+    + futureChecks + runningStateChecks + addressChecks
     + fadingMemoryChecks + gateChecks + recurrenceChecks + compositionChecks + earlyExitChecks
 
   @Test(arguments: checks) func agreesWithItsOracle(_ check: OperationCheck) { check.run() }

@@ -1,7 +1,24 @@
 """The PyTorch peers by version: a maker and the recipe's sizes."""
 
+from peers.cortex_compass import CortexCompass
 from peers.cortex_eight import CortexEight
+from peers.cpu_flow import CPUFlow
+from peers.future_sentence import FutureSentence
 from peers.nova_ignition import NovaIgnition
+from peers.reckoning import Reckoning
+
+CPU_FLOW = {
+    "vocab": 4096,
+    "width": 256,
+    "sum_width": 64,
+    "layers": 6,
+    "feed_forward": 128,
+    "span": 64,
+    "interval": 16,
+    "window": 256,
+    "sequences": 4,
+    "accumulation": 8,
+}
 
 PEERS = {
     "v5.2": (
@@ -36,4 +53,70 @@ PEERS = {
             "accumulation": 8,
         },
     ),
+    "v9.0": (
+        Reckoning,
+        {
+            "vocab": 4096,
+            "width": 128,
+            "layers": 4,
+            "cells": 128,
+            "cell_width": 32,
+            "chosen": 8,
+            "feed_forward": 384,
+            "dropout": 0.05,
+            "window": 256,
+            "sequences": 4,
+            "accumulation": 8,
+        },
+    ),
+    "v9.1": (
+        Reckoning,
+        {
+            "vocab": 4096,
+            "width": 384,
+            "layers": 6,
+            "memory_width": 64,
+            "taps": 7,
+            "feed_forward": 1536,
+            "dropout": 0.05,
+            "window": 256,
+            "sequences": 8,
+            "accumulation": 4,
+        },
+    ),
+    "v9.2": (
+        CortexCompass,
+        {
+            "vocab": 4096,
+            "width": 256,
+            "layers": 6,
+            "heads": 4,
+            "head_width": 64,
+            "attention_window": 64,
+            "memory_width": 32,
+            "feed_forward": 512,
+            "dropout": 0.1,
+            "window": 256,
+            "sequences": 4,
+            "accumulation": 8,
+        },
+    ),
+    "v10-fsp": (
+        FutureSentence,
+        {
+            "vocab": 4096,
+            "width": 256,
+            "layers": 4,
+            "heads": 8,
+            "feed_forward": 512,
+            "dropout": 0.1,
+            "span": 64,
+            "interval": 16,
+            "window": 256,
+            "sequences": 4,
+            "accumulation": 8,
+        },
+    ),
+    "cpuflow-v5ln": (CPUFlow, {**CPU_FLOW, "memory": False}),
+    "cpuflow-v9.7": (CPUFlow, {**CPU_FLOW, "memory": True}),
 }

@@ -1,0 +1,134 @@
+/// v9.0 "Reckoning": a memory of cells that each position finds by routing scores, a running state that
+/// fades, and a gated feed-forward; almost all weights are meant to be ternary.
+///
+///     h = RMS_in(E[x]), in each layer:
+///     cell = (CellRead(h·Q(W_route)ᵀ/√d) + h·Q(W_in))·Q(W_out)
+///     n = RMS(h + cell_scale · cell + GatedRunningState(h)),   f = RMS_ff(n)
+///     h ← n + Dropout((silu(f·Q(W_gate)) ⊙ f·Q(W_up))·Q(W_down))
+///     logits = RMS_out(h)·Eᵀ
+///
+/// - sound: Q gives the ternary form, whose gradient passes straight through; trained on the next
+///   token.
+/// - published: Q gives the weights as they are, without a gradient, so that they stay as they were
+///   drawn; trained on the token after the next.
+public struct Reckoning: LanguageModel {
+  public static let versions = ["v9.0"]
+
+  public static func publishedConfiguration(of version: String) -> JSONObject {
+    [
+      "vocab": 4096, "d_model": 128, "n_layers": 4, "n_cells": 128, "d_cell": 32, "top_k": 8,
+      "d_ff": 384, "dropout": 0.05,
+    ]
+  }
+
+  public let layout: ParameterLayout
+  public let objective: any Objective
+  public var vocabularySize: Int { ends.vocabularySize }
+  /// The embedding does not decay.
+  public var optimizer: AdamWSettings {
+    AdamWSettings(groups: [.init(pattern: "embed.weight", weightDecay: 0)])
+  }
+  private let ends: CortexEnds
+  private let layers: [Layer]
+
+  fileprivate struct Layer: Sendable {
+    let route: Parameter
+    let cells: Parameter
+    let intoCells: Parameter
+    let outOfCells: Parameter
+    let cellScale: Parameter
+    let state: GatedRunningState.Weights
+    let norm: RMSNorm
+    let feedNorm: RMSNorm
+    let feedGate: Parameter
+    let feedUp: Parameter
+    let feedDown: Parameter
+    let chosen: Int
+    let dropout: Float
+  }
+
+  public init(configuration: ModelConfiguration, variant: Variant) throws {
+    try configuration.require(variant, among: [.sound, .published])
+    let layerCount = try configuration.integer("n_layers", in: 1...256)
+    let cellCount = try configuration.integer("n_cells", in: 1...65_536)
+    let cellWidth = try configuration.integer("d_cell", in: 1...4096)
+    let chosen = try configuration.integer("top_k", in: 1...cellCount)
+    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
+    let dropout = try configuration.probability("dropout")
+    var layout = ParameterLayout()
+    let ends = try CortexEnds(configuration, in: &layout)
+    let width = ends.width
+
+    func quantized(_ name: String, _ shape: [Int], _ deviation: Float) -> Parameter {
+      let source = layout.declare(name, shape, .normal(standardDeviation: deviation))
+      return variant == .published
+        ? source.frozen : layout.ternary(source, .init(isPerRow: false, scale: .floored))
+    }
+    layers = (0..<layerCount).map { index in
+      let name = "layers.\(index)"
+      func vector(_ part: String, _ value: Float) -> Parameter {
+        layout.declare("\(name).\(part)", [width], .constant(value))
+      }
+      return Layer(
+        route: quantized("\(name).W_route", [cellCount, width], 0.02),
+        cells: layout.declare(
+          "\(name).cells", [cellCount, cellWidth], .normal(standardDeviation: 0.01)),
+        intoCells: quantized("\(name).W_in", [width, cellWidth], 0.01),
+        outOfCells: quantized("\(name).W_out", [cellWidth, width], 0.01),
+        cellScale: layout.declare("\(name).cell_scale", [], .constant(0.1)),
+        state: GatedRunningState.Weights(
+          gate: vector("state_gate_w", 0.1), bias: vector("state_gate_b", 0),
+          decay: layout.declare("\(name).state_decay", [], .constant(3)),
+          scale: vector("state_scale", 0.1)),
+        norm: RMSNorm("\(name).norm", width: width, in: &layout),
+        feedNorm: RMSNorm("\(name).ff_norm", width: width, in: &layout),
+        feedGate: quantized("\(name).W_ff_gate", [width, hiddenWidth], 0.02),
+        feedUp: quantized("\(name).W_ff_up", [width, hiddenWidth], 0.02),
+        feedDown: quantized("\(name).W_ff_down", [hiddenWidth, width], 0.02),
+        chosen: chosen, dropout: dropout)
+    }
+    self.ends = ends
+    self.layout = layout
+    objective = NextToken(targetShift: variant.targetShift)
+  }
+
+  public func callAsFunction(_ graph: Graph) -> ModelOutput {
+    var hidden = ends.embed(in: graph)  // [batch, time, d_model]
+    var layerOutputs: [Tensor] = []
+    var streams: [ModelOutput.NamedTensor] = []
+    for (index, layer) in layers.enumerated() {
+      let scores = layer.scores(hidden, in: graph)  // [batch, time, n_cells]
+      let cell = layer.cell(hidden, scores, in: graph)  // [batch, time, d_model]
+      let state = graph.gatedRunningState(hidden, layer.state)
+      let sum = graph.add(graph.add(hidden, graph.scale(cell, by: layer.cellScale)), state)
+      hidden = layer.feed(layer.norm(sum, in: graph), in: graph)
+      layerOutputs.append(hidden)
+      streams.append(.init("route_scores.\(index)", scores))
+      streams.append(.init("cell_out.\(index)", cell))
+      streams.append(.init("state_out.\(index)", state))
+    }
+    var output = ends.output(layerOutputs, in: graph)
+    output.namedTensors = streams
+    return output
+  }
+}
+
+extension Reckoning.Layer {
+  func scores(_ hidden: Tensor, in graph: Graph) -> Tensor {
+    graph.scale(graph.linear(hidden, route), by: 1 / Float(hidden.width).squareRoot())
+  }
+
+  func cell(_ hidden: Tensor, _ scores: Tensor, in graph: Graph) -> Tensor {
+    let read = graph.cellRead(scores, cells: cells, chosen: chosen)  // [batch, time, d_cell]
+    return graph.rowMixture(
+      graph.add(read, graph.rowMixture(hidden, of: intoCells)), of: outOfCells)
+  }
+
+  func feed(_ normal: Tensor, in graph: Graph) -> Tensor {
+    let input = feedNorm(normal, in: graph)
+    let gated = graph.swiGLU(
+      gate: graph.rowMixture(input, of: feedGate), up: graph.rowMixture(input, of: feedUp))
+    let fed = graph.rowMixture(gated, of: feedDown)
+    return graph.add(normal, graph.dropout(fed, probability: dropout))
+  }
+}

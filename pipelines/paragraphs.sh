@@ -1,0 +1,23 @@
+# shellcheck shell=bash
+# The stages of v10-fsp and the CPUFlow line: those of tinystories.sh, but that the published variant
+# encodes paragraph by paragraph. Sourced by their scripts, which set the version.
+#
+# Options are read by the scripts that source this file, and by tinystories.sh.
+# shellcheck disable=SC2034,SC2154
+set -euo pipefail
+# shellcheck source=tinystories.sh
+source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
+
+variants='sound published'
+minimum_frequency=3
+
+# encode_in_pieces TEXT FOLDER [fl-shard pack options…]: one <eos> after each paragraph, none of the
+# short ones.
+encode_in_pieces() {
+  local text=$1 folder=$2
+  shift 2
+  fl-shard curate ${quiet[@]+"${quiet[@]}"} --unit line --strip --min-characters 20 "$text" |
+    fl-tokenize encode ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --format jsonl - |
+    fl-shard pack ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --output "$folder" \
+      --end-of-text '<eos>' "$@"
+}
