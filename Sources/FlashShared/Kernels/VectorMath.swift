@@ -107,6 +107,10 @@ func select(_ a: Vector, _ b: Vector, where bits: SIMD16<Int32>) -> Vector {
 @_transparent
 func maximum(_ a: Vector, _ b: Vector) -> Vector { select(b, a, where: signBits(a - b)) }
 
+/// The smaller of two numbers in each lane.
+@inline(__always)
+func minimum(_ a: Vector, _ b: Vector) -> Vector { select(a, b, where: signBits(a - b)) }
+
 /// Each lane without its sign.
 @_transparent
 func magnitude(_ a: Vector) -> Vector {
