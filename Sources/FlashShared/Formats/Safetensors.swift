@@ -16,9 +16,10 @@ public struct Safetensors: Sendable {
   /// What tensors are made of.
   enum ElementType: String, Sendable {
     case float32 = "F32"
+    case int32 = "I32"
     case bytes = "U8"
 
-    var byteCount: Int { self == .float32 ? 4 : 1 }
+    var byteCount: Int { self == .bytes ? 1 : 4 }
   }
 
   /// The path it was opened under.
@@ -32,7 +33,8 @@ public struct Safetensors: Sendable {
 
   static let largestHeader = 100_000_000
 
-  /// Opens and checks a file. Only tensors of float32 and of bytes are read.
+  /// Opens and checks a file. Only tensors of float32 and of bytes are read; those of
+  /// int32 may be there.
   public init(path: String) throws {
     file = try FileBytes(path: path)
     func bad(_ reason: String) -> SafetensorsError { SafetensorsError(path: path, reason: reason) }
@@ -56,7 +58,7 @@ public struct Safetensors: Sendable {
         continue
       }
       guard let type = value["dtype"]?.stringValue.flatMap(ElementType.init) else {
-        throw bad("tensor \"\(name)\" is not of type F32 or U8")
+        throw bad("tensor \"\(name)\" is not of type F32, I32 or U8")
       }
       let shape = value["shape"]?.arrayValue?.map { $0.integerValue ?? -1 } ?? [-1]
       let offsets = value["data_offsets"]?.arrayValue?.map { $0.integerValue ?? -1 } ?? []

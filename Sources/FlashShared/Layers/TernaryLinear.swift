@@ -36,17 +36,18 @@ public struct TernaryLinear: Sendable {
 }
 
 extension ParameterLayout {
-  /// Declares a matrix [out, in], drawn with a variance of 2/out, and derives its ternary form; in a
-  /// layout that packs, declares the packed form alone.
+  /// Declares a matrix [out, in], drawn with a variance of 2/out unless an initialisation is given,
+  /// and derives its ternary form; in a layout that packs, declares the packed form alone.
   ///
   /// - Parameter isPackable: whether only linear maps read it; other operations cannot unpack.
   mutating func declareTernary(
     _ name: String, from inputWidth: Int, to outputWidth: Int,
-    _ quantization: TernaryLinear.Quantization, isPackable: Bool = true
+    _ quantization: TernaryLinear.Quantization, _ initialization: Initialization? = nil,
+    isPackable: Bool = true
   ) -> Parameter {
     let shape = [outputWidth, inputWidth]
     guard !packsTernary || !isPackable else { return declarePacked(name, shape) }
-    let source = declare(name, shape, .fanOut(outputWidth))
+    let source = declare(name, shape, initialization ?? .fanOut(outputWidth))
     return derive(from: source) { weights, result in
       Kernel.ternary(
         weights, result, rows: outputWidth, columns: inputWidth, isPerRow: quantization.isPerRow,

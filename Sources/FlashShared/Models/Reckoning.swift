@@ -55,14 +55,18 @@ public struct Reckoning: LanguageModel {
     let chosen = try configuration.integer("top_k", in: 1...cellCount)
     let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
     let dropout = try configuration.probability("dropout")
-    var layout = ParameterLayout()
+    var layout = configuration.emptyLayout()
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width
 
-    func quantized(_ name: String, _ shape: [Int], _ deviation: Float) -> Parameter {
-      let source = layout.declare(name, shape, .normal(standardDeviation: deviation))
-      return variant == .published
-        ? source.frozen : layout.ternary(source, .init(isPerRow: false, scale: .floored))
+    func quantized(
+      _ name: String, _ shape: [Int], _ deviation: Float, isPackable: Bool = false
+    ) -> Parameter {
+      let normal = Initialization.normal(standardDeviation: deviation)
+      guard variant == .sound else { return layout.declare(name, shape, normal).frozen }
+      return layout.declareTernary(
+        name, from: shape[1], to: shape[0], .init(isPerRow: false, scale: .floored), normal,
+        isPackable: isPackable)
     }
     layers = (0..<layerCount).map { index in
       let name = "layers.\(index)"
@@ -70,7 +74,7 @@ public struct Reckoning: LanguageModel {
         layout.declare("\(name).\(part)", [width], .constant(value))
       }
       return Layer(
-        route: quantized("\(name).W_route", [cellCount, width], 0.02),
+        route: quantized("\(name).W_route", [cellCount, width], 0.02, isPackable: true),
         cells: layout.declare(
           "\(name).cells", [cellCount, cellWidth], .normal(standardDeviation: 0.01)),
         intoCells: quantized("\(name).W_in", [width, cellWidth], 0.01),
