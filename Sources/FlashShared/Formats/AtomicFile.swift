@@ -18,6 +18,7 @@ public final class AtomicFile {
   public init(path: String) throws {
     self.path = path
     temporaryPath = "\(path).tmp-\(getpid())"
+    Self.removeAbandonedFiles(of: path)
     descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     if descriptor < 0 { throw FileError.cannotCreate(path: path, reason: systemErrorText()) }
     buffer.reserveCapacity(Self.bufferSize)
@@ -27,6 +28,19 @@ public final class AtomicFile {
     if descriptor >= 0 {
       close(descriptor)
       unlink(temporaryPath)
+    }
+  }
+
+  /// Removes temporary files of the same destination whose process was killed while it wrote.
+  private static func removeAbandonedFiles(of path: String) {
+    let folder = (path as NSString).deletingLastPathComponent
+    let prefix = (path as NSString).lastPathComponent + ".tmp-"
+    let names = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)
+    for name in names ?? [] where name.hasPrefix(prefix) {
+      guard let process = Int32(name.dropFirst(prefix.count)), process > 0 else { continue }
+      if kill(process, 0) != 0, errno == ESRCH {
+        unlink((folder as NSString).appendingPathComponent(name))
+      }
     }
   }
 
