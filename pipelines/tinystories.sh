@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# The stages that v7.4 to v8.4 share: TinyStories V2 in, samples out. Sourced by their scripts, which
+# The stages that v7.4 to v9.2 share: TinyStories V2 in, samples out. Sourced by their scripts, which
 # set what differs:
 #   version           the recipe's name
 #   piece_characters  published: after how many characters the script cut the text for encoding
+#   minimum_frequency published: how often a pair occurs at least that the tokenizer merges
 #   first_tokens      how much of the train text is used; empty for all of it
 #   sample_options    options of fl-sample that a recipe does not hold
 #
@@ -13,7 +14,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 variants='sound published repaired'
-first_tokens='' sample_options=()
+first_tokens='' minimum_frequency=2 sample_options=()
 
 usage() {
   cat <<TEXT
@@ -40,7 +41,8 @@ stage_tokenizer() {
   if [[ $variant == published ]]; then
     stage tokenizer --in "$(train_text_path)" --out "$tokenizer" -- \
       fl-tokenize train ${quiet[@]+"${quiet[@]}"} --vocabulary-size 4096 --alphabet seen \
-      --prefix-space --output "$tokenizer" --format lines "$(train_text_path)"
+      --minimum-frequency "$minimum_frequency" --prefix-space --output "$tokenizer" \
+      --format lines "$(train_text_path)"
   else
     stage tokenizer --in "$(train_text_path)" --out "$tokenizer" -- \
       fl-tokenize train ${quiet[@]+"${quiet[@]}"} --vocabulary-size 4096 --alphabet bytes \
