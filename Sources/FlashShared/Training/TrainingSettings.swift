@@ -94,7 +94,7 @@ public struct TrainingSettings: Sendable, Equatable {
 
   /// Rows of activations that a worker works on at a time: enough for matrix products to run at
   /// full speed, few enough that tensors stay in the cache.
-  private static let groupRows = 256
+  private static let groupRows = 1024
 
   private static func budget(_ recipe: Recipe) throws -> Budget {
     let named = ["minutes", "steps", "tokens"].filter {
