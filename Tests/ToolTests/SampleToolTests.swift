@@ -186,9 +186,7 @@ import Testing
       input: "{\"prompt\": \"a\"}\n{\"text\": \"b\"}\n")
     let recipe = try Recipe(
       path: "\(run.path)/recipe.json", overrides: ["data.end_of_text=<none>"])
-    try JSONValue.object(recipe.settings).serialized().withUnsafeBytes {
-      try Data($0).write(to: URL(filePath: "\(run.path)/recipe.json"))
-    }
+    _ = try folder.file("run/recipe.json", JSONValue.object(recipe.settings).serialized())
     try expect([run.path, "x"], 64, "data.end_of_text: \"<none>\" is no token of")
     run = try RunFixture(in: folder)
     let plain = Tokenizer(
