@@ -17,6 +17,9 @@ struct EvaluateCommand: ParsableCommand {
       A model that peeks at later tokens of its window looks better than it is. --incremental \
       scores the same text again in a form in which that is impossible, and reports both.
 
+      In a capped vocabulary one token stands for many: each is charged the bits that it takes to \
+      say which, so that bits a character compare with those of other vocabularies.
+
       --protocol published measures as the reference's script of the recipe did, on a sample; the \
       caveats are part of the output.
       """)
@@ -105,11 +108,15 @@ struct EvaluateCommand: ParsableCommand {
     guard (contextStride ?? length) <= length else {
       throw ValidationError("--context-stride must be at most the window, \(length).")
     }
+    let unknown =
+      FileManager.default.fileExists(atPath: run.folder.tokenizer)
+      ? run.unknownToken(try run.tokenizer()) : nil
     func evaluate(_ form: ScoringForm, _ title: String) throws -> EvaluationResult {
       let evaluation = try WholeSetEvaluation(
         run.model, run.store, shards: shards,
         options: .init(
-          windowLength: length, stride: contextStride, documents: documents, form: form))
+          windowLength: length, stride: contextStride, documents: documents, form: form,
+          unknown: unknown))
       var bar = ProgressBar(title, isQuiet: quiet)
       defer { bar.finish() }
       let clock = ContinuousClock()

@@ -169,6 +169,7 @@ import Testing
   }
 
   @Test func errorsAreOneLineWithTheMend() throws {
+    var run = self.run
     func expect(
       _ arguments: [String], _ status: Int32, _ text: String, input: String = "",
       sourceLocation: SourceLocation = #_sourceLocation
@@ -183,6 +184,16 @@ import Testing
     try expect(
       [run.path, "--prompts", "-"], 65, "standard input:2: ",
       input: "{\"prompt\": \"a\"}\n{\"text\": \"b\"}\n")
+    let recipe = try Recipe(
+      path: "\(run.path)/recipe.json", overrides: ["data.end_of_text=<none>"])
+    _ = try folder.file("run/recipe.json", JSONValue.object(recipe.settings).serialized())
+    try expect([run.path, "x"], 64, "data.end_of_text: \"<none>\" is no token of")
+    run = try RunFixture(in: folder)
+    let plain = Tokenizer(
+      model: BytePairModel(tokens: ByteAlphabet.characters.map { String($0) }, merges: []),
+      addedTokens: [], addsPrefixSpace: false)
+    try plain.write(to: "\(run.path)/tokenizer.json")
+    try expect([run.path], 65, "prompt 1: the prompt holds no token")
     try FileManager.default.removeItem(atPath: "\(run.path)/tokenizer.json")
     try expect([run.path, "x"], 66, "tokenizer.json: cannot open")
   }

@@ -90,11 +90,32 @@ public struct Candidates: Sendable {
     return last
   }
 
-  /// The `rank`-th largest logit, counted from 1, by Hoare's selection.
+  /// The `rank`-th largest logit, counted from 1.
   ///
   /// - Parameter scratch: memory for a copy.
   func logit(ofRank rank: Int, _ scratch: inout [Float]) -> Float {
     scratch.removeAll(keepingCapacity: true)
+    return rank < 128 && rank < count / 8
+      ? lastOfLargest(rank, &scratch) : selected(rank, &scratch)
+  }
+
+  /// Keeps a sorted list of the largest: of many logits, few get into a short list.
+  private func lastOfLargest(_ rank: Int, _ largest: inout [Float]) -> Float {
+    largest.append(contentsOf: logits[..<rank])
+    largest.sort(by: >)
+    for logit in logits[rank...] where logit > largest[rank - 1] {
+      var place = rank - 1
+      while place > 0, largest[place - 1] < logit {
+        largest[place] = largest[place - 1]
+        place -= 1
+      }
+      largest[place] = logit
+    }
+    return largest[rank - 1]
+  }
+
+  /// Hoare's selection.
+  private func selected(_ rank: Int, _ scratch: inout [Float]) -> Float {
     scratch.append(contentsOf: logits)
     var low = 0
     var high = scratch.count - 1

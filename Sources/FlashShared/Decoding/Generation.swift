@@ -85,8 +85,6 @@ public enum DecodingError: ReportableError, Equatable {
   case notFinite(position: Int)
   /// There is nothing to start from.
   case emptyPrompt(source: String)
-  /// A line of a prompt file is not of its form.
-  case badPrompt(source: String, line: Int, reason: String)
 
   public var exitStatus: ExitStatus { .badData }
 
@@ -97,7 +95,6 @@ public enum DecodingError: ReportableError, Equatable {
     case .emptyPrompt(let source):
       "\(source): the prompt holds no token, and the tokenizer has no end-of-text token to start "
         + "from; give some text"
-    case .badPrompt(let source, let line, let reason): "\(source):\(line): \(reason)"
     }
   }
 }

@@ -53,6 +53,10 @@ public struct EvaluationResult: Sendable, Equatable {
   public var clusters: Clusters
   public var seconds: Double
   public var method: Method
+  /// Unknown tokens, where the vocabulary has one, and the bits that each costs besides its loss:
+  /// bits per character and byte include them, losses do not.
+  public var unknownTokens: Int?
+  public var bitsPerUnknownToken = 0.0
 
   /// Nats per token.
   public var loss: Double { lossSum / Double(tokens) }
@@ -69,7 +73,8 @@ public struct EvaluationResult: Sendable, Equatable {
   }
 
   private func bits(per count: Int) -> Double? {
-    count > 0 ? lossSum / Foundation.log(2) / Double(count) : nil
+    let bits = lossSum / Foundation.log(2) + Double(unknownTokens ?? 0) * bitsPerUnknownToken
+    return count > 0 ? bits / Double(count) : nil
   }
 
   /// The figures alone.
@@ -93,6 +98,10 @@ public struct EvaluationResult: Sendable, Equatable {
       object["bits_per_character_above_floor"] = .number(bits - floor)
     }
     object["tokens"] = .integer(tokens)
+    if let unknownTokens {
+      object["unknown_tokens"] = .integer(unknownTokens)
+      object["bits_charged_per_unknown_token"] = .number(bitsPerUnknownToken)
+    }
     object["documents"] = .integer(documents)
     object["characters"] = characters.map { .integer($0) } ?? .null
     object["bytes"] = bytes.map { .integer($0) } ?? .null

@@ -21,4 +21,12 @@ extension TrainedRun {
     return ["<|endoftext|>", "<eos>", "</s>", "<|end|>"].lazy.compactMap { tokenizer.id(of: $0) }
       .first { tokenizer.isSpecial($0) }
   }
+
+  /// The token that stands for all that a capped vocabulary leaves out; nil for other vocabularies.
+  public func unknownToken(_ tokenizer: Tokenizer) -> UnknownToken? {
+    guard let cap = tokenizer.cap else { return nil }
+    let last = tokenizer.addedTokens.map { Int($0.id) + 1 }.max() ?? 0
+    let originals = max(tokenizer.model.tokens.count, last)
+    return UnknownToken(token: cap.unknownID, identities: originals - cap.kept.count)
+  }
 }

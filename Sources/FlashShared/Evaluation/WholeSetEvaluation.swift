@@ -12,14 +12,18 @@ public struct WholeSetEvaluation {
     public var documents: Int?
     /// How windows are scored.
     public var form: ScoringForm
+    /// The token that stands for many others, if the vocabulary has one.
+    public var unknown: UnknownToken?
 
     public init(
-      windowLength: Int, stride: Int? = nil, documents: Int? = nil, form: ScoringForm = .parallel
+      windowLength: Int, stride: Int? = nil, documents: Int? = nil, form: ScoringForm = .parallel,
+      unknown: UnknownToken? = nil
     ) {
       self.windowLength = windowLength
       self.stride = stride ?? windowLength
       self.documents = documents
       self.form = form
+      self.unknown = unknown
     }
   }
 
@@ -67,6 +71,7 @@ public struct WholeSetEvaluation {
     let uniformLoss = Float(log(Double(model.vocabularySize)))
     var document = 0
     var documentEnd = 0
+    var unknowns = 0
     let clustersAreDocuments = documentCount > 1
     func add(_ position: Int, _ loss: Float, _ isHit: Bool) throws {
       while position >= documentEnd {
@@ -82,6 +87,9 @@ public struct WholeSetEvaluation {
     for position in 0..<plan.first { try add(position, uniformLoss, false) }
     try workers.score(count: plan.count, filling: fill) { window, losses, hits, offset in
       let begin = plan.begin(window)
+      if let unknown = options.unknown {
+        unknowns += try shards.tokens(in: plan.scored(window)).count { $0 == unknown.token }
+      }
       for position in plan.scored(window) {
         let place = offset + position - begin
         try add(position, losses[place], hits[place] > 0)
@@ -90,7 +98,13 @@ public struct WholeSetEvaluation {
       progress(Double(window + 1) / Double(plan.count), totals.tokens)
     }
     if clustersAreDocuments { endDocument(document - 1) }
-    return result(totals, seconds: (clock.now - started) / .seconds(1), clustersAreDocuments)
+    var result = result(
+      totals, seconds: (clock.now - started) / .seconds(1), clustersAreDocuments)
+    if let unknown = options.unknown {
+      result.unknownTokens = unknowns
+      result.bitsPerUnknownToken = unknown.bits
+    }
+    return result
   }
 
   private func fill(
@@ -135,6 +149,23 @@ public struct WholeSetEvaluation {
         targetShift: plan.lead - 1, startToken: shards.endOfTextToken,
         uniformTokens: plan.first))
   }
+}
+
+/// A token that stands for many others, as in a capped vocabulary: which of them was in the text is
+/// not predicted, so that bits per character would come out too low without a charge for it.
+public struct UnknownToken: Sendable, Equatable {
+  /// Its id.
+  public var token: Int32
+  /// How many tokens it stands for.
+  public var identities: Int
+
+  public init(token: Int32, identities: Int) {
+    self.token = token
+    self.identities = identities
+  }
+
+  /// What it takes to say which of them is meant, each as probable as any other.
+  public var bits: Double { log2(Double(max(1, identities))) }
 }
 
 /// What keeps a model from being evaluated.

@@ -99,4 +99,15 @@ import Testing
       throws: EvaluationError.tooFewTokens(path: folder.path, tokens: 8, window: 8)
     ) { try measure(fixture, shards, [:]) }
   }
+
+  @Test func storiesNeedTheirCharacters() throws {
+    let folder = try TemporaryFolder()
+    let writer = try ShardSetWriter(path: folder.path, vocabularySize: 31, endOfTextToken: 3)
+    try writer.append([1, 2, 3], bytes: nil, characters: nil, informationBits: nil)
+    try writer.commit(sources: [], steps: [])
+    let error = #expect(throws: EvaluationError.unknownSizes(path: folder.path)) {
+      try measure(EvaluationFixture(), ShardSet(path: folder.path), ["sample": "stories"])
+    }
+    #expect(error?.description.contains("characters are not known") == true)
+  }
 }

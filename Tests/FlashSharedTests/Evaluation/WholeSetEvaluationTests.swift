@@ -151,6 +151,23 @@ import Testing
     #expect(above == (result.bitsPerCharacter ?? 0) - 0.5)
   }
 
+  @Test func unknownTokensAreChargedTheirIdentity() throws {
+    let folder = try TemporaryFolder()
+    let fixture = try EvaluationFixture()
+    let shards = try EvaluationFixture.shards(folder.path, lengths: Self.lengths)
+    let tokens = try shards.tokens(in: 0..<shards.tokenCount)
+    let count = tokens.count { $0 == 7 }
+    #expect(count > 0)
+    let plain = try evaluate(fixture, shards)
+    let charged = try evaluate(fixture, shards) {
+      $0.unknown = UnknownToken(token: 7, identities: 32)
+    }
+    #expect(charged.unknownTokens == count)
+    #expect(charged.loss == plain.loss)
+    let difference = (charged.bitsPerByte ?? 0) - (plain.bitsPerByte ?? 0)
+    #expect(abs(difference - 5 * Double(count) / (5 * 74)) < 1e-9)
+  }
+
   @Test func nothingToScoreIsAnError() throws {
     let folder = try TemporaryFolder()
     let fixture = try EvaluationFixture()
