@@ -34,15 +34,16 @@ extension Conformance {
     try checkPartialGradients(model, vectors, &result)
   }
 
-  /// The numbers of tensors [batch, time, width], one tensor after the other; of each sequence only
+  /// The numbers of tensors [batch, length, width], one tensor after the other; of each sequence only
   /// as many positions as make up the count: vectors leave out those that are not scored.
   private func leadingPositions(_ graph: Graph, _ parts: [Tensor], count: Int) -> [Float] {
     var numbers: [Float] = []
     for tensor in parts {
-      let positions = min(graph.time, count / (parts.count * graph.batch * tensor.width))
+      let length = tensor.shape[1]
+      let positions = min(length, count / (parts.count * graph.batch * tensor.width))
       let values = graph.values(of: tensor)
       for sequence in 0..<graph.batch {
-        let first = sequence * graph.time * tensor.width
+        let first = sequence * length * tensor.width
         numbers += values[first..<first + positions * tensor.width]
       }
     }

@@ -23,10 +23,17 @@ struct CortexEnds: Sendable {
   /// The normalised embedding of the graph's tokens, [batch, time, width].
   func embed(in graph: Graph) -> Tensor { inputNorm(graph.embedding(embedding), in: graph) }
 
-  /// The output of a model from the last of its blocks' outputs.
-  func output(_ blockOutputs: [Tensor], in graph: Graph) -> ModelOutput {
+  /// The output of a model whose blocks' outputs are given, the last of them included.
+  ///
+  /// - Parameters:
+  ///   - embedded: what `embed` gave.
+  ///   - branches: inner results of the blocks.
+  func output(
+    _ blockOutputs: [Tensor], embedded: Tensor, branches: [ModelOutput.NamedTensor] = [],
+    in graph: Graph
+  ) -> ModelOutput {
     ModelOutput(
       hidden: outputNorm(blockOutputs[blockOutputs.count - 1], in: graph), head: embedding,
-      blockOutputs: blockOutputs)
+      blockOutputs: blockOutputs, namedTensors: [.init("ln_in", embedded)] + branches)
   }
 }

@@ -105,35 +105,41 @@ public struct Cortex: LanguageModel {
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
-    var hidden = ends.embed(in: graph)  // [batch, time, d_model]
+    let embedded = ends.embed(in: graph)  // [batch, time, d_model]
+    var hidden = embedded
+    var branches: [ModelOutput.NamedTensor] = []
     var blockOutputs: [Tensor] = []
     var exitOutputs: [EarlyExit] = []
     for (index, block) in blocks.enumerated() {
-      hidden = block(hidden, in: graph)
+      let output = block(hidden, in: graph)
+      hidden = output.hidden
       blockOutputs.append(hidden)
+      branches.append(.init("time_mix.\(index)", output.branch))
       // Decoding reads the last layer's logits alone.
       if graph.mode != .decoding, let exit = exits[index + 1] {
         exitOutputs.append(exit(hidden, in: graph))
       }
     }
-    var output = ends.output(blockOutputs, in: graph)
+    var output = ends.output(blockOutputs, embedded: embedded, branches: branches, in: graph)
     output.exits = exitOutputs
     return output
   }
 }
 
 extension Cortex.Block {
-  func callAsFunction(_ hidden: Tensor, in graph: Graph) -> Tensor {
+  func callAsFunction(
+    _ hidden: Tensor, in graph: Graph
+  ) -> (hidden: Tensor, branch: Tensor) {
     let normal = norm1(hidden, in: graph)
     let sum = graph.decayingSum(
       gate: gate(normal, in: graph), keys: key(normal, in: graph),
       values: value(normal, in: graph), decay: decay, isClamped: isClamped)
-    // [batch, time, d_model]
-    let mixed = graph.add(hidden, out(sumNorm(sum, in: graph), in: graph))
+    let timeMixed = out(sumNorm(sum, in: graph), in: graph)  // [batch, time, d_model]
+    let mixed = graph.add(hidden, timeMixed)
 
     let projected = graph.concatenatedLinear(
       norm2(mixed, in: graph), [feedGate.weight, feedUp.weight])  // [batch, time, 2 · d_ff]
-    return graph.add(mixed, feedDown(graph.swiGLU(projected), in: graph))
+    return (graph.add(mixed, feedDown(graph.swiGLU(projected), in: graph)), timeMixed)
   }
 }
 

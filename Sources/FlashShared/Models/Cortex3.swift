@@ -53,13 +53,14 @@ public struct Cortex3: LanguageModel {
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
-    var hidden = ends.embed(in: graph)  // [batch, time, d_model]
+    let embedded = ends.embed(in: graph)  // [batch, time, d_model]
+    var hidden = embedded
     var blockOutputs: [Tensor] = []
     for block in blocks {
       hidden = block(hidden, in: graph)
       blockOutputs.append(hidden)
     }
-    return ends.output(blockOutputs, in: graph)
+    return ends.output(blockOutputs, embedded: embedded, in: graph)
   }
 }
 

@@ -59,18 +59,24 @@ public struct Cortex4: LanguageModel {
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
-    var hidden = ends.embed(in: graph)  // [batch, time, d_model]
+    let embedded = ends.embed(in: graph)  // [batch, time, d_model]
+    var hidden = embedded
+    var branches: [ModelOutput.NamedTensor] = []
     var blockOutputs: [Tensor] = []
-    for block in blocks {
-      hidden = block(hidden, in: graph)
+    for (index, block) in blocks.enumerated() {
+      let output = block(hidden, in: graph)
+      hidden = output.hidden
       blockOutputs.append(hidden)
+      branches.append(.init("ddrf.\(index)", output.branch))
     }
-    return ends.output(blockOutputs, in: graph)
+    return ends.output(blockOutputs, embedded: embedded, branches: branches, in: graph)
   }
 }
 
 extension Cortex4.Block {
-  func callAsFunction(_ hidden: Tensor, in graph: Graph) -> Tensor {
+  func callAsFunction(
+    _ hidden: Tensor, in graph: Graph
+  ) -> (hidden: Tensor, branch: Tensor) {
     let width = hidden.width
     let normal = norm1(hidden, in: graph)
     let gates = graph.linear(normal, up.weight.rows(0..<width))  // [batch, time, d_model]
@@ -79,6 +85,6 @@ extension Cortex4.Block {
     let tapped = graph.delayedTaps(values, weights: weights, delays: delays)
     let gated = graph.sigmoidGate(tapped, by: gates)
     let mixed = graph.add(hidden, down(gated, in: graph))
-    return graph.add(mixed, feedForward(norm2(mixed, in: graph), in: graph))
+    return (graph.add(mixed, feedForward(norm2(mixed, in: graph), in: graph)), tapped)
   }
 }

@@ -81,31 +81,36 @@ public struct Cortex5: LanguageModel {
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
-    var hidden = ends.embed(in: graph)  // [batch, time, d_model]
+    let embedded = ends.embed(in: graph)  // [batch, time, d_model]
+    var hidden = embedded
+    var branches: [ModelOutput.NamedTensor] = []
     var memory: Tensor?  // [batch, slots, slotWidth]
     var blockOutputs: [Tensor] = []
-    for block in blocks {
+    for (index, block) in blocks.enumerated() {
       let result = block(hidden, startingFrom: handsMemoryOn ? memory : nil, in: graph)
       hidden = result.hidden
       memory = result.memory
       blockOutputs.append(hidden)
+      branches.append(.init("story_ctx.\(index)", result.read))
+      branches.append(.init("memory_out.\(index)", result.memory))
     }
-    return ends.output(blockOutputs, in: graph)
+    return ends.output(blockOutputs, embedded: embedded, branches: branches, in: graph)
   }
 }
 
 extension Cortex5.Block {
   func callAsFunction(
     _ hidden: Tensor, startingFrom initial: Tensor?, in graph: Graph
-  ) -> (hidden: Tensor, memory: Tensor) {
+  ) -> (hidden: Tensor, read: Tensor, memory: Tensor) {
     let mixed = graph.add(hidden, mixer(norm1(hidden, in: graph), in: graph))
     let normal = memoryNorm(mixed, in: graph)
     let weights = graph.softmax(readQuery(normal, in: graph))  // [batch, time, slots]
-    let (read, memory) = graph.slotMemory(
+    let (slots, memory) = graph.slotMemory(
       gates: writeGate(normal, in: graph), written: writeValue(normal, in: graph),
       readWeights: weights, startingFrom: initial)  // [batch, time, slots · slotWidth]
-    let recalled = graph.add(mixed, readOut(read, in: graph))
+    let read = readOut(slots, in: graph)  // [batch, time, d_model]
+    let recalled = graph.add(mixed, read)
     let output = graph.add(recalled, feedForward(norm2(recalled, in: graph), in: graph))
-    return (output, memory)
+    return (output, read, memory)
   }
 }

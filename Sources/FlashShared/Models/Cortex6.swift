@@ -80,22 +80,29 @@ public struct Cortex6: LanguageModel {
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
-    var hidden = ends.embed(in: graph)  // [batch, time, d_model]
+    let embedded = ends.embed(in: graph)  // [batch, time, d_model]
+    var hidden = embedded
+    var branches: [ModelOutput.NamedTensor] = []
     var blockOutputs: [Tensor] = []
-    for block in blocks {
-      hidden = block(hidden, in: graph)
+    for (index, block) in blocks.enumerated() {
+      let output = block(hidden, in: graph)
+      hidden = output.hidden
       blockOutputs.append(hidden)
+      branches.append(.init("mem_ctx.\(index)", output.branch))
     }
-    return ends.output(blockOutputs, in: graph)
+    return ends.output(blockOutputs, embedded: embedded, branches: branches, in: graph)
   }
 }
 
 extension Cortex6.Block {
-  func callAsFunction(_ hidden: Tensor, in graph: Graph) -> Tensor {
+  func callAsFunction(
+    _ hidden: Tensor, in graph: Graph
+  ) -> (hidden: Tensor, branch: Tensor) {
     let convolved = mixer(norm1(hidden, in: graph), in: graph)
     let mixed = graph.add(hidden, graph.dropout(convolved, probability: dropout))
-    let recalled = graph.add(mixed, memory(memoryNorm(mixed, in: graph), in: graph))
+    let read = memory(memoryNorm(mixed, in: graph), in: graph)  // [batch, time, d_model]
+    let recalled = graph.add(mixed, read)
     let fed = feedForward(norm2(recalled, in: graph), in: graph)
-    return graph.add(recalled, graph.dropout(fed, probability: dropout))
+    return (graph.add(recalled, graph.dropout(fed, probability: dropout)), read)
   }
 }

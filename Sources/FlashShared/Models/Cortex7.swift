@@ -93,31 +93,40 @@ public struct Cortex7: LanguageModel {
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
-    var hidden = ends.embed(in: graph)  // [batch, time, d_model]
+    let embedded = ends.embed(in: graph)  // [batch, time, d_model]
+    var hidden = embedded
+    var branches: [ModelOutput.NamedTensor] = []
     var blockOutputs: [Tensor] = []
-    for block in blocks {
-      hidden = block(hidden, in: graph)
+    for (index, block) in blocks.enumerated() {
+      let output = block(hidden, in: graph)
+      hidden = output.hidden
       blockOutputs.append(hidden)
+      branches.append(.init("\(index % 2 == 0 ? "attn" : "hebbian").\(index)", output.branch))
     }
-    return ends.output(blockOutputs, in: graph)
+    return ends.output(blockOutputs, embedded: embedded, branches: branches, in: graph)
   }
 }
 
 extension Cortex7.Block {
-  func callAsFunction(_ hidden: Tensor, in graph: Graph) -> Tensor {
+  func callAsFunction(
+    _ hidden: Tensor, in graph: Graph
+  ) -> (hidden: Tensor, branch: Tensor) {
     let normal = norm1(hidden, in: graph)
     let mixed: Tensor
+    let branch: Tensor  // [batch, time, d_model]
     switch mixer {
     case .attention(let qkv, let gate, let out, let shape):
       let attended = graph.causalAttention(qkv(normal, in: graph), shape, dropout: dropout)
       let gated = graph.sigmoidGate(attended, by: gate(normal, in: graph))
-      mixed = graph.add(hidden, out(gated, in: graph))  // [batch, time, d_model]
+      branch = out(gated, in: graph)
+      mixed = graph.add(hidden, branch)
     case .memory(let convolution, let memoryNorm, let memory):
       let convolved = graph.dropout(convolution(normal, in: graph), probability: dropout)
       let local = graph.add(hidden, convolved)
-      mixed = graph.add(local, memory(memoryNorm(local, in: graph), in: graph))
+      branch = memory(memoryNorm(local, in: graph), in: graph)
+      mixed = graph.add(local, branch)
     }
     let fed = feedForward(norm2(mixed, in: graph), in: graph)
-    return graph.add(mixed, graph.dropout(fed, probability: dropout))
+    return (graph.add(mixed, graph.dropout(fed, probability: dropout)), branch)
   }
 }

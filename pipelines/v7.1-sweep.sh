@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# v7.1's sweep of kernel sizes: the same model with each, for ten minutes, on the same shards. Another
+# list of sizes: KERNELS="4 8" pipelines/v7.1-sweep.sh
+set -euo pipefail
+# shellcheck source=tinystories.sh
+source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
+
+version=v7.1
+variants='sound published'
+piece_characters=1000000
+read -r -a kernels <<<"${KERNELS:-4 8 15 31}"
+parse_options "$@"
+work=${work:-runs/v7.1-sweep-$variant}
+name_paths
+((${#budget[@]} > 0)) || budget=(--minutes 10)
+
+stage_sweep() {
+  local kernel
+  for kernel in "${kernels[@]}"; do
+    run=$work/kernel-$kernel
+    stage "train-$kernel" --in "$recipe" "$work/train" "$work/valid" \
+      --out "$run/best.safetensors" -- \
+      train_model "$run" "$recipe" "$work/train" "$work/valid" --tokenizer "$tokenizer" \
+      --variant "$variant" "${budget[@]}" ${settings[@]+"${settings[@]}"} \
+      --set "model.kernel_size=$kernel"
+    stage "evaluate-$kernel" --in "$run/best.safetensors" "$work/valid" \
+      --out "$work/evaluation-$kernel.json" -- \
+      write_to "$work/evaluation-$kernel.json" \
+      fl-eval ${quiet[@]+"${quiet[@]}"} "$run" --data "$work/valid"
+  done
+}
+
+# One line a kernel size, the best first.
+stage_report() {
+  local kernel
+  for kernel in "${kernels[@]}"; do
+    jq -c --argjson kernel "$kernel" '{kernel_size: $kernel, perplexity, bits_per_character, parameters}' \
+      "$work/evaluation-$kernel.json"
+  done | jq -s -c 'sort_by(.perplexity)[]' | tee "$work/sweep.jsonl"
+}
+
+run_stages text tokenizer shards sweep report

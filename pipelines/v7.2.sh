@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# v7.2 "CORTEX-VI" from text to samples. Stages can be named to run them alone; see --help.
+set -euo pipefail
+# shellcheck source=tinystories.sh
+source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
+
+version=v7.2
+variants='sound published'
+piece_characters=1000000
+parse_options "$@"
+name_paths
+run_stages text tokenizer shards train evaluate sample
