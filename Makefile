@@ -36,8 +36,10 @@ lint:
 quickstart: all
 	pipelines/quickstart.sh
 
+# Needs the Python packages torch, numpy, tokenizers and gigatoken.
 benchmark: all
-	benchmarks/run.sh
+	benchmarks/training/run.sh
+	benchmarks/tokenize/run.py --bin "$(abspath $(BUILD))/release"
 
 install: all
 	install -d "$(DESTDIR)$(PREFIX)/bin"

@@ -97,7 +97,8 @@ public struct Reckoning: LanguageModel {
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
-    var hidden = ends.embed(in: graph)  // [batch, time, d_model]
+    let embedded = ends.embed(in: graph)  // [batch, time, d_model]
+    var hidden = embedded
     var layerOutputs: [Tensor] = []
     var streams: [ModelOutput.NamedTensor] = []
     for (index, layer) in layers.enumerated() {
@@ -111,9 +112,7 @@ public struct Reckoning: LanguageModel {
       streams.append(.init("cell_out.\(index)", cell))
       streams.append(.init("state_out.\(index)", state))
     }
-    var output = ends.output(layerOutputs, in: graph)
-    output.namedTensors = streams
-    return output
+    return ends.output(layerOutputs, embedded: embedded, branches: streams, in: graph)
   }
 }
 

@@ -106,13 +106,14 @@ public struct Reckoning2: LanguageModel {
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
-    var hidden = ends.embed(in: graph)  // [batch, time, d_model]
+    let embedded = ends.embed(in: graph)  // [batch, time, d_model]
+    var hidden = embedded
     var layerOutputs: [Tensor] = []
     for layer in layers {
       hidden = layer(hidden, in: graph)
       layerOutputs.append(hidden)
     }
-    return ends.output(layerOutputs, in: graph)
+    return ends.output(layerOutputs, embedded: embedded, in: graph)
   }
 }
 
