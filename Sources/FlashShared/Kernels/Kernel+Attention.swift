@@ -13,7 +13,9 @@ extension Kernel {
     let columns = panelCount(depth: headWidth, columns: time)
     let rows = panelCount(depth: time, columns: headWidth)
     let scores = AttentionTile.scoreStride(time: time)
-    return 2 * columns + 3 * rows + (2 * Swift.min(attentionBlock, time) + 1) * scores + spareCount
+    // The forward pass has room for a whole tile of twelve queries, however few there are.
+    let scoreRows = Swift.max(12, 2 * Swift.min(attentionBlock, time) + 1)
+    return 2 * columns + 3 * rows + scoreRows * scores + spareCount
   }
 
   /// Where the dropout mask's row for one query of one head begins: a multiple of 32.
