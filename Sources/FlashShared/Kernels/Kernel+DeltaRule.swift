@@ -9,7 +9,7 @@ extension Kernel {
 
   /// Floats of scratch that `deltaRule` and `deltaRuleGradient` need.
   public static func deltaScratchCount(width: Int) -> Int {
-    3 * deltaChunk * deltaChunk + deltaChunk * width
+    DeltaScratch.count(width: width)
   }
 
   /// The delta rule of one head over a sequence, chunk by chunk (Yang et al., arXiv:2406.06484).
@@ -22,7 +22,7 @@ extension Kernel {
   ///     O = Q S + (lower triangle of Q Kᵀ, diagonal included) N
   ///     S' = S + Kᵀ N
   ///
-  /// The cost is linear in time.
+  /// The cost is linear in time. Matrices that are multiplied with twice are packed once.
   ///
   /// - Parameters:
   ///   - keys, values, queries: [time, width], rows `rowStride` apart; keys have at most unit norm.
@@ -37,40 +37,36 @@ extension Kernel {
     width: Int, scratch: Destination
   ) {
     fill(states, 0, count: width &* width)
+    let work = DeltaScratch(scratch, width: width)
     var state = states
     for first in stride(from: 0, to: time, by: deltaChunk) {
       let rows = Swift.min(deltaChunk, time &- first)
-      let k = keys + first &* rowStride
-      let q = queries + first &* rowStride
       let n = writes + first &* width
       let o = read + first &* readStride
-      let gram = scratch
-      let scores = scratch + deltaChunk &* deltaChunk
-      product(k, rowStride, k, rowStride, transposed: true, gram, rows, rows, rows, width)
-      product(q, rowStride, k, rowStride, transposed: true, scores, rows, rows, rows, width)
-      clearAbove(scores, size: rows)
-      if first == 0 {
-        fill(n, 0, count: rows &* width)
-      } else {
-        multiply(
-          k, transposed: false, leadingDimension: rowStride, state, transposed: false,
-          leadingDimension: width, into: n, leadingDimension: width, rows: rows, columns: width,
-          depth: width, scale: -1)
-        product(q, rowStride, state, width, transposed: false, o, readStride, rows, width, width)
+      work.prepare(
+        queries: queries + first &* rowStride, keys: keys + first &* rowStride,
+        stride: rowStride, rows: rows)
+      work.pack(state, stride: width, depth: width, work.statePanels)
+      // Q S and K S in one product.
+      work.multiply(
+        work.queries, rowStride: width, work.statePanels, work.recalled, stride: width,
+        rows: 2 &* rows, columns: width, depth: width)
+      substituteForward(
+        gram: work.gram(rows: rows), values: values + first &* rowStride, rowStride: rowStride,
+        strengths: strengths + first &* rowStride, recalled: work.recalled + rows &* width,
+        writes: n, rows: rows, width: width)
+      work.pack(n, stride: width, depth: rows, work.rowPanels)
+      for row in 0..<rows {
+        copy(work.recalled + row &* width, o + row &* readStride, count: width)
       }
-      forEachBlock(count: width) { column, count in
-        substituteForward(
-          gram: gram, values: values + (first &* rowStride &+ column), rowStride: rowStride,
-          strengths: strengths + first &* rowStride, writes: n + column, rows: rows, width: width,
-          count: count)
-      }
-      multiply(
-        scores, transposed: false, leadingDimension: rows, n, transposed: false,
-        leadingDimension: width, into: o, leadingDimension: readStride, rows: rows,
-        columns: width, depth: rows, accumulate: first > 0)
+      work.multiply(
+        work.scores, rowStride: rows, work.rowPanels, o, stride: readStride, rows: rows,
+        columns: width, depth: rows, accumulate: true)
       let next = state + width &* width
       copy(state, next, count: width &* width)
-      transposedProduct(k, rowStride, n, width, into: next, rows: rows, width: width)
+      work.multiply(
+        work.keys(rows: rows), rowStride: 1, depthStride: width, work.rowPanels, next,
+        stride: width, rows: width, columns: width, depth: rows, accumulate: true)
       state = next
     }
   }
@@ -98,70 +94,86 @@ extension Kernel {
     scratch: Destination
   ) {
     let chunks = (time &+ deltaChunk &- 1) / deltaChunk
-    let gram = scratch
-    let scores = scratch + deltaChunk &* deltaChunk
-    let slopes = scores + deltaChunk &* deltaChunk
-    let dn = slopes + deltaChunk &* deltaChunk
+    let work = DeltaScratch(scratch, width: width)
+    let (slopes, dn, negative) = (work.slopes, work.writesGradient, work.negativeValues)
     for chunk in stride(from: chunks &- 1, through: 0, by: -1) {
       let first = chunk &* deltaChunk
       let rows = Swift.min(deltaChunk, time &- first)
-      let k = keys + first &* rowStride
-      let q = queries + first &* rowStride
       let n = writes + first &* width
       let d = readGradient + first &* readStride
-      let state = states + chunk &* width &* width
       let dk = keyGradient + first &* gradientStride
       let dv = valueGradient + first &* gradientStride
       let dq = queryGradient + first &* gradientStride
-      product(k, rowStride, k, rowStride, transposed: true, gram, rows, rows, rows, width)
-      product(q, rowStride, k, rowStride, transposed: true, scores, rows, rows, rows, width)
-      clearAbove(scores, size: rows)
-      product(d, readStride, n, width, transposed: true, slopes, rows, rows, rows, width)
+      work.prepare(
+        queries: queries + first &* rowStride, keys: keys + first &* rowStride,
+        stride: rowStride, rows: rows)
+      let k = work.keys(rows: rows)
+      packPanels(transposed: n, stride: width, depth: width, columns: rows, work.writePanels)
+      work.multiply(
+        d, rowStride: readStride, work.writePanels, slopes, stride: rows, rows: rows,
+        columns: rows, depth: width)
       clearAbove(slopes, size: rows)
 
-      product(k, rowStride, stateGradient, width, transposed: false, dn, width, rows, width, width)
-      multiply(
-        scores, transposed: true, leadingDimension: rows, d, transposed: false,
-        leadingDimension: readStride, into: dn, leadingDimension: width, rows: rows,
-        columns: width, depth: rows, accumulate: true)
-      product(
-        n, width, stateGradient, width, transposed: true, dk, gradientStride, rows, width, width)
-      multiply(
-        slopes, transposed: true, leadingDimension: rows, q, transposed: false,
-        leadingDimension: rowStride, into: dk, leadingDimension: gradientStride, rows: rows,
-        columns: width, depth: rows, accumulate: true)
-      product(
-        slopes, rows, k, rowStride, transposed: false, dq, gradientStride, rows, width, rows)
+      // dN, from the chunk's own reads and from the state that leaves it.
+      work.pack(stateGradient, stride: width, depth: width, work.statePanels)
+      work.multiply(
+        k, rowStride: width, work.statePanels, dn, stride: width, rows: rows, columns: width,
+        depth: width)
+      work.pack(d, stride: readStride, depth: rows, work.readPanels)
+      work.multiply(
+        work.scores, rowStride: 1, depthStride: rows, work.readPanels, dn, stride: width,
+        rows: rows, columns: width, depth: rows, accumulate: true)
+      packPanels(
+        transposed: stateGradient, stride: width, depth: width, columns: width, work.statePanels)
+      work.multiply(
+        n, rowStride: width, work.statePanels, dk, stride: gradientStride, rows: rows,
+        columns: width, depth: width)
+      work.pack(work.queries, stride: width, depth: rows, work.rowPanels)
+      work.multiply(
+        slopes, rowStride: 1, depthStride: rows, work.rowPanels, dk, stride: gradientStride,
+        rows: rows, columns: width, depth: rows, accumulate: true)
+      work.pack(k, stride: width, depth: rows, work.rowPanels)
+      work.multiply(
+        slopes, rowStride: rows, work.rowPanels, dq, stride: gradientStride, rows: rows,
+        columns: width, depth: rows)
 
-      forEachBlock(count: width) { column, count in
-        substituteBackward(
-          gram: gram, strengths: strengths + first &* rowStride, rowStride: rowStride,
-          writesGradient: dn + column, width: width, valueGradient: dv + column,
-          gradientStride: gradientStride, rows: rows, count: count)
+      substituteBackward(
+        gram: work.gram(rows: rows), strengths: strengths + first &* rowStride,
+        rowStride: rowStride, writesGradient: dn, negative: negative, rows: rows, width: width)
+      for row in 0..<rows {
+        Kernel.scale(
+          negative + row &* width, by: -1, dv + row &* gradientStride, count: width)
       }
       for row in 0..<rows {
         logStrengthGradient[(first &+ row) &* gradientStride] =
           dot(dn + row &* width, n + row &* width, count: width)
       }
-      product(dv, gradientStride, n, width, transposed: true, slopes, rows, rows, rows, width)
+      // −(E + Eᵀ) K, from −D Nᵀ.
+      work.multiply(
+        negative, rowStride: width, work.writePanels, slopes, stride: rows, rows: rows,
+        columns: rows, depth: width)
       symmetrizeFromBelow(slopes, size: rows)
-      multiply(
-        slopes, transposed: false, leadingDimension: rows, k, transposed: false,
-        leadingDimension: rowStride, into: dk, leadingDimension: gradientStride, rows: rows,
-        columns: width, depth: rows, scale: -1, accumulate: true)
+      work.multiply(
+        slopes, rowStride: rows, work.rowPanels, dk, stride: gradientStride, rows: rows,
+        columns: width, depth: rows, accumulate: true)
       // Before the first chunk the state is zero and nobody wants its gradient.
       guard chunk > 0 else { break }
-      multiply(
-        d, transposed: false, leadingDimension: readStride, state, transposed: true,
-        leadingDimension: width, into: dq, leadingDimension: gradientStride, rows: rows,
+      packPanels(
+        transposed: states + chunk &* width &* width, stride: width, depth: width,
+        columns: width, work.statePanels)
+      work.multiply(
+        d, rowStride: readStride, work.statePanels, dq, stride: gradientStride, rows: rows,
         columns: width, depth: width, accumulate: true)
-      multiply(
-        dv, transposed: false, leadingDimension: gradientStride, state, transposed: true,
-        leadingDimension: width, into: dk, leadingDimension: gradientStride, rows: rows,
-        columns: width, depth: width, scale: -1, accumulate: true)
-      transposedProduct(q, rowStride, d, readStride, into: stateGradient, rows: rows, width: width)
-      transposedProduct(
-        k, rowStride, dv, gradientStride, into: stateGradient, rows: rows, width: width, scale: -1)
+      work.multiply(
+        negative, rowStride: width, work.statePanels, dk, stride: gradientStride, rows: rows,
+        columns: width, depth: width, accumulate: true)
+      work.multiply(
+        work.queries, rowStride: 1, depthStride: width, work.readPanels, stateGradient,
+        stride: width, rows: width, columns: width, depth: rows, accumulate: true)
+      work.pack(negative, stride: width, depth: rows, work.rowPanels)
+      work.multiply(
+        k, rowStride: 1, depthStride: width, work.rowPanels, stateGradient, stride: width,
+        rows: width, columns: width, depth: rows, accumulate: true)
     }
   }
 
@@ -188,69 +200,6 @@ extension Kernel {
 
   // MARK: Pieces
 
-  /// n_t = β_t (v_t + n_t − Σ_{j<t} G_tj n_j) for some columns, from the first row to the last.
-  @inline(__always)
-  private static func substituteForward(
-    gram: Source, values: Source, rowStride: Int, strengths: Source, writes: Destination,
-    rows: Int, width: Int, count: Int
-  ) {
-    for row in 0..<rows {
-      let line = gram + row &* rows
-      let sum = weightedSum(
-        line, writes, stride: width, from: 0, to: row, count: count)
-      let target = writes + row &* width
-      let open = load(values + row &* rowStride, count: count) + load(target, count: count) - sum
-      store(open * strengths[row &* rowStride], target, count: count)
-    }
-  }
-
-  /// r_t = dn_t − Σ_{u>t} G_tu d_u and d_t = β_t r_t for some columns, from the last row to the
-  /// first; r replaces dn.
-  @inline(__always)
-  private static func substituteBackward(
-    gram: Source, strengths: Source, rowStride: Int, writesGradient: Destination, width: Int,
-    valueGradient: Destination, gradientStride: Int, rows: Int, count: Int
-  ) {
-    for row in stride(from: rows &- 1, through: 0, by: -1) {
-      let line = gram + row &* rows
-      let sum = weightedSum(
-        line, valueGradient, stride: gradientStride, from: row &+ 1, to: rows, count: count)
-      let target = writesGradient + row &* width
-      let open = load(target, count: count) - sum
-      store(open, target, count: count)
-      store(
-        open * strengths[row &* rowStride], valueGradient + row &* gradientStride, count: count)
-    }
-  }
-
-  /// Σ_j weights_j · row_j over a range of rows: four sums side by side hide the latency.
-  @inline(__always)
-  private static func weightedSum(
-    _ weights: Source, _ rows: Source, stride: Int, from first: Int, to end: Int, count: Int
-  ) -> Vector {
-    var s0 = Vector.zero
-    var s1 = Vector.zero
-    var s2 = Vector.zero
-    var s3 = Vector.zero
-    var j = first
-    while j &+ 4 <= end {
-      let row = rows + j &* stride
-      s0 = multiplyAdd(Vector(repeating: weights[j]), load(row, count: count), s0)
-      s1 = multiplyAdd(
-        Vector(repeating: weights[j &+ 1]), load(row + stride, count: count), s1)
-      s2 = multiplyAdd(
-        Vector(repeating: weights[j &+ 2]), load(row + 2 &* stride, count: count), s2)
-      s3 = multiplyAdd(
-        Vector(repeating: weights[j &+ 3]), load(row + 3 &* stride, count: count), s3)
-      j &+= 4
-    }
-    while j < end {
-      s0 = multiplyAdd(Vector(repeating: weights[j]), load(rows + j &* stride, count: count), s0)
-      j &+= 1
-    }
-    return (s0 + s1) + (s2 + s3)
-  }
-
   /// Sets what lies above the diagonal of a square matrix to zero.
   @inline(__always)
   static func clearAbove(_ matrix: Destination, size: Int) {
@@ -267,28 +216,101 @@ extension Kernel {
       for column in 0..<row { matrix[column &* size &+ row] = line[column] }
     }
   }
+}
 
-  /// C = A · op(B) of small matrices.
-  @inline(__always)
-  private static func product(
-    _ a: Source, _ aStride: Int, _ b: Source, _ bStride: Int, transposed: Bool, _ c: Destination,
-    _ cStride: Int, _ rows: Int, _ columns: Int, _ depth: Int
-  ) {
-    multiply(
-      a, transposed: false, leadingDimension: aStride, b, transposed: transposed,
-      leadingDimension: bStride, into: c, leadingDimension: cStride, rows: rows, columns: columns,
-      depth: depth)
+/// The scratch of a chunk of the delta rule, cut into its parts.
+private struct DeltaScratch {
+  private let width: Int
+  /// [rows, width]: Q; K follows it.
+  let queries: UnsafeMutablePointer<Float>
+  /// [rows, rows]: the lower triangle of Q Kᵀ; K Kᵀ follows it.
+  let scores: UnsafeMutablePointer<Float>
+  /// [rows, width]: Q S; K S follows it.
+  let recalled: UnsafeMutablePointer<Float>
+  /// [rows, rows].
+  let slopes: UnsafeMutablePointer<Float>
+  /// [rows, width].
+  let writesGradient: UnsafeMutablePointer<Float>
+  /// [rows, width]: −D.
+  let negativeValues: UnsafeMutablePointer<Float>
+  /// Kᵀ, then what else is [width, rows].
+  private let keyPanels: UnsafeMutablePointer<Float>
+  /// Nᵀ.
+  let writePanels: UnsafeMutablePointer<Float>
+  /// What is [width, width].
+  let statePanels: UnsafeMutablePointer<Float>
+  /// What is [rows, width].
+  let rowPanels: UnsafeMutablePointer<Float>
+  /// dO.
+  let readPanels: UnsafeMutablePointer<Float>
+  private let spare: UnsafeMutablePointer<Float>
+
+  static func count(width: Int) -> Int {
+    let chunk = Kernel.deltaChunk
+    return 6 * chunk * width + 3 * chunk * chunk
+      + 2 * Kernel.panelCount(depth: width, columns: chunk)
+      + Kernel.panelCount(depth: width, columns: width)
+      + 2 * Kernel.panelCount(depth: chunk, columns: width) + Kernel.spareCount
   }
 
-  /// C += scale · Aᵀ · B for A and B of `rows` × `width`.
-  @inline(__always)
-  private static func transposedProduct(
-    _ a: Source, _ aStride: Int, _ b: Source, _ bStride: Int, into c: Destination, rows: Int,
-    width: Int, scale: Float = 1
+  init(_ scratch: UnsafeMutablePointer<Float>, width: Int) {
+    let chunk = Kernel.deltaChunk
+    let columns = Kernel.panelCount(depth: width, columns: chunk)
+    let rows = Kernel.panelCount(depth: chunk, columns: width)
+    self.width = width
+    queries = scratch
+    scores = queries + 2 &* chunk &* width
+    recalled = scores + 2 &* chunk &* chunk
+    slopes = recalled + 2 &* chunk &* width
+    writesGradient = slopes + chunk &* chunk
+    negativeValues = writesGradient + chunk &* width
+    keyPanels = negativeValues + chunk &* width
+    writePanels = keyPanels + columns
+    statePanels = writePanels + columns
+    rowPanels = statePanels + Kernel.panelCount(depth: width, columns: width)
+    readPanels = rowPanels + rows
+    spare = readPanels + rows
+  }
+
+  /// [rows, width]: K.
+  func keys(rows: Int) -> UnsafeMutablePointer<Float> { queries + rows &* width }
+
+  /// [rows, rows]: K Kᵀ.
+  func gram(rows: Int) -> UnsafeMutablePointer<Float> { scores + rows &* rows }
+
+  /// Gathers Q and K of a chunk and multiplies both with Kᵀ.
+  func prepare(
+    queries q: UnsafePointer<Float>, keys k: UnsafePointer<Float>, stride: Int, rows: Int
   ) {
+    let keys = keys(rows: rows)
+    for row in 0..<rows {
+      Kernel.copy(q + row &* stride, queries + row &* width, count: width)
+      Kernel.copy(k + row &* stride, keys + row &* width, count: width)
+    }
+    Kernel.packPanels(
+      transposed: keys, stride: width, depth: width, columns: rows, keyPanels)
     multiply(
-      a, transposed: true, leadingDimension: aStride, b, transposed: false,
-      leadingDimension: bStride, into: c, leadingDimension: width, rows: width, columns: width,
-      depth: rows, scale: scale, accumulate: true)
+      queries, rowStride: width, keyPanels, scores, stride: rows, rows: 2 &* rows,
+      columns: rows, depth: width)
+    Kernel.clearAbove(scores, size: rows)
+  }
+
+  /// Packs a matrix of `width` columns.
+  func pack(
+    _ matrix: UnsafePointer<Float>, stride: Int, depth: Int, _ panels: UnsafeMutablePointer<Float>
+  ) {
+    Kernel.packPanels(matrix, stride: stride, depth: depth, columns: width, panels)
+  }
+
+  /// C = A · B, or C += A · B, for B in panels.
+  func multiply(
+    _ a: UnsafePointer<Float>, rowStride: Int, depthStride: Int = 1,
+    _ panels: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, stride: Int, rows: Int,
+    columns: Int, depth: Int, accumulate: Bool = false
+  ) {
+    Kernel.multiplyPanels(
+      a, rowStride: rowStride, depthStride: depthStride, panels,
+      panelStride: depth &* Kernel.panelWidth, c, stride: stride, rows: rows, columns: columns,
+      depth: depth, accumulate: accumulate, spare: spare)
   }
 }

@@ -8,9 +8,26 @@ import Testing
 /// Once the graphs are laid out, an optimiser step allocates nothing, on any thread.
 @Suite(.serialized) struct AllocationTests {
   @Test func aTrainingStepAllocatesNothing() throws {
-    guard allocation_counter_works() else { return }
     let recipe = try Recipe(TrainingFixture.recipe, source: "test", overrides: ["model.vocab=29"])
-    let model = try recipe.model()
+    try expectNoAllocation(recipe.model())
+  }
+
+  /// The memories, the terms of v7.5 (whose word dropout is switched on) and the value heads.
+  @Test(arguments: ["v7.5", "v8", "v8.3"], [Variant.sound, .published])
+  func cortexAllocatesNothing(_ version: String, _ variant: Variant) throws {
+    let golden = try GoldenSet(path: "\(GoldenTests.root)/\(version)")
+    var members = golden.configuration.members
+    members["vocab"] = 29
+    members["dropout"] = 0.1
+    members["word_dropout_p"] = 0.1
+    try expectNoAllocation(
+      ModelRegistry.model(
+        version: version, configuration: ModelConfiguration(members, source: "test"),
+        variant: variant))
+  }
+
+  private func expectNoAllocation(_ model: any LanguageModel) throws {
+    guard allocation_counter_works() else { return }
     let store = ParameterStore(model.layout)
     store.initialize(seed: 1)
     let trainer = Trainer(
@@ -19,7 +36,9 @@ import Testing
     var batch = StepBatch(sequences: 6, time: 12)
     for sequence in 0..<6 {
       let tokens = (0..<13).map { Int32(($0 * 5 + sequence) % 29) }
-      batch.set(sequence, inputs: tokens.dropLast(), following: tokens.dropFirst(), targetShift: 0)
+      batch.set(
+        sequence, inputs: tokens.dropLast(), following: tokens.dropFirst(),
+        targetShift: model.objective.targetShift)
     }
     for _ in 0..<3 { _ = trainer.step(batch, learningRate: 1e-3) }
     // Other tests run on other threads at the same time; the fewest of several counts is this
