@@ -21,7 +21,6 @@ public final class FolderLock {
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let owner = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-      close(descriptor)
       throw FileError.locked(
         path: folder,
         owner: owner.isEmpty ? "another process" : owner.trimmingCharacters(in: .newlines))
@@ -31,5 +30,7 @@ public final class FolderLock {
     _ = pwrite(descriptor, text, text.utf8.count, 0)
   }
 
-  deinit { close(descriptor) }
+  // Also runs when the initializer throws, once the descriptor is set: closing it there as well
+  // would close whatever another thread has opened under the same number by then.
+  deinit { if descriptor >= 0 { close(descriptor) } }
 }
