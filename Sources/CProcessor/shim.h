@@ -1,6 +1,7 @@
-// What the compiler was told about the processor. Swift has no condition for it; the preprocessor
-// that imports this header gets the same -march as the Swift code.
+// What Swift cannot say about the processor.
 
+// The widest vector register that the code is compiled for, in bytes. Swift has no condition for
+// it; the preprocessor that imports this header gets the same -march as the Swift code.
 #if defined(__AVX512F__)
 #define FLASHLM_VECTOR_BYTES 64
 #elif defined(__AVX__)
@@ -8,3 +9,72 @@
 #else
 #define FLASHLM_VECTOR_BYTES 16
 #endif
+
+// Operations on sixteen floats that Swift's SIMD16 has only lane by lane. The optimiser puts the
+// lanes together again in small functions and not in large ones, where that cost ten times the
+// arithmetic. Here they are one operation from the start.
+typedef float flashlm_floats __attribute__((ext_vector_type(16)));
+typedef int flashlm_bits __attribute__((ext_vector_type(16)));
+
+#define FLASHLM_INLINE static inline __attribute__((__always_inline__))
+
+// a * b + c, rounded once.
+FLASHLM_INLINE flashlm_floats flashlm_multiply_add(
+    flashlm_floats a, flashlm_floats b, flashlm_floats c) {
+  return __builtin_elementwise_fma(a, b, c);
+}
+
+// The larger of each pair; a, if either is not a number.
+FLASHLM_INLINE flashlm_floats flashlm_larger(flashlm_floats a, flashlm_floats b) {
+  return b > a ? b : a;
+}
+
+// The smaller of each pair; a, if either is not a number.
+FLASHLM_INLINE flashlm_floats flashlm_smaller(flashlm_floats a, flashlm_floats b) {
+  return b < a ? b : a;
+}
+
+// a where the sign of the lane of `bits` is set, b elsewhere.
+FLASHLM_INLINE flashlm_floats flashlm_select(
+    flashlm_bits bits, flashlm_floats a, flashlm_floats b) {
+  return bits ? a : b;
+}
+
+// The sum of the lanes, halves first.
+FLASHLM_INLINE float flashlm_sum(flashlm_floats a) {
+  __auto_type eight = a.lo + a.hi;
+  __auto_type four = eight.lo + eight.hi;
+  __auto_type two = four.lo + four.hi;
+  return two.x + two.y;
+}
+
+// The largest lane.
+FLASHLM_INLINE float flashlm_largest(flashlm_floats a) {
+  __auto_type eight = a.lo > a.hi ? a.lo : a.hi;
+  __auto_type four = eight.lo > eight.hi ? eight.lo : eight.hi;
+  __auto_type two = four.lo > four.hi ? four.lo : four.hi;
+  return two.x > two.y ? two.x : two.y;
+}
+
+// Transposes 16 x 16 floats: row i of the target is column i of the source. Each of four rounds
+// deals the rows like two halves of a pack of cards.
+FLASHLM_INLINE void flashlm_transpose(
+    const float *source, long source_stride, float *target, long target_stride) {
+  flashlm_floats rows[16], dealt[16];
+  for (int i = 0; i < 16; i++)
+    __builtin_memcpy(&rows[i], source + i * source_stride, sizeof rows[i]);
+#pragma clang loop unroll(full)
+  for (int round = 0; round < 4; round++) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 8; i++) {
+      dealt[2 * i] = __builtin_shufflevector(
+          rows[i], rows[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      dealt[2 * i + 1] = __builtin_shufflevector(
+          rows[i], rows[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 16; i++) rows[i] = dealt[i];
+  }
+  for (int i = 0; i < 16; i++)
+    __builtin_memcpy(target + i * target_stride, &rows[i], sizeof rows[i]);
+}

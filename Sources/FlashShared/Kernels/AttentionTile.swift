@@ -55,17 +55,15 @@ struct AttentionTile {
     }
   }
 
-  /// Which of the 16 columns from `column` on a query sees: all bits of a lane, or none.
-  ///
-  /// Signs of differences: comparisons of integers go lane by lane here.
+  /// Which of the 16 columns from `column` on a query sees: the sign of a lane.
   @_transparent
   private func visible(_ column: Int, query: Int) -> SIMD16<Int32> {
     let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
     let keys = lanes &+ Int32(truncatingIfNeeded: column)
-    let before = (keys &- Int32(truncatingIfNeeded: query &+ 1)) &>> 31
+    let before = keys &- Int32(truncatingIfNeeded: query &+ 1)
     guard let window else { return before }
     let last = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: query &- window))
-    return before & ((last &- keys) &>> 31)
+    return before & (last &- keys)
   }
 
   /// Whether a query sees all 32 columns from `column` on.

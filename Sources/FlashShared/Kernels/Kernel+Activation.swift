@@ -84,7 +84,7 @@ extension Kernel {
 
   /// max(x, 0); a NaN stays one.
   @_transparent
-  private static func rectified(_ x: Vector) -> Vector { (x + magnitude(x)) * 0.5 }
+  private static func rectified(_ x: Vector) -> Vector { maximum(x, Vector.zero) }
 
   /// The slope of silu: s (1 + x (1 − s)).
   @_transparent

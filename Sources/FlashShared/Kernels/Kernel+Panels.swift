@@ -66,8 +66,8 @@ extension Kernel {
         while k &+ 16 <= depth {
           for part in 0..<panelWidth / vectorWidth {
             let j = part &* vectorWidth
-            transpose16(
-              source + (j &* stride &+ k), stride: stride, panel + (k &* panelWidth &+ j))
+            flashlm_transpose(
+              source + (j &* stride &+ k), stride, panel + (k &* panelWidth &+ j), panelWidth)
           }
           k &+= 16
         }
@@ -79,14 +79,6 @@ extension Kernel {
       }
       panel += depth &* panelWidth
       column &+= panelWidth
-    }
-  }
-
-  /// Transposes 16 × 16 numbers into a panel; with constant bounds the compiler makes vectors.
-  @inline(__always)
-  private static func transpose16(_ source: Source, stride: Int, _ panel: Destination) {
-    for k in 0..<16 {
-      for j in 0..<16 { panel[k &* panelWidth &+ j] = source[j &* stride &+ k] }
     }
   }
 

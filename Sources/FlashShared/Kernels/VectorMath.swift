@@ -1,3 +1,5 @@
+import CProcessor
+
 /// Sixteen floats: one register with AVX-512, two with AVX2, four with NEON or SSE.
 typealias Vector = SIMD16<Float>
 
@@ -7,14 +9,14 @@ var vectorWidth: Int { 16 }
 
 /// `a * b + c`, rounded once where the hardware can.
 ///
-/// Without fused multiply-add in hardware, `addingProduct` calls the mathematics library lane by
-/// lane, which is 40 times slower than a product and a sum; the portable build rounds twice.
+/// Without fused multiply-add in hardware, it would call the mathematics library lane by lane,
+/// which is 40 times slower than a product and a sum; the portable build rounds twice.
 @_transparent
 func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
   #if FLASHLM_PORTABLE
     a * b + c
   #else
-    c.addingProduct(a, b)
+    flashlm_multiply_add(a, b, c)
   #endif
 }
 
@@ -86,30 +88,23 @@ func add(_ first: Vector, _ second: Vector, _ destination: UnsafeMutablePointer<
 
 // MARK: - Comparison and reduction
 
-// Comparisons of vectors, and what the standard library builds on them, go lane by lane. The
-// optimiser puts the lanes together again in small functions and not in large ones, where it costs
-// ten times the arithmetic. So choices are made with bits here: the sign of a difference, spread
-// over its lane.
-
 /// All bits of the lanes whose sign is set, none of the others.
 @_transparent
 func signBits(_ a: Vector) -> SIMD16<Int32> { unsafeBitCast(a, to: SIMD16<Int32>.self) &>> 31 }
 
-/// The lanes of `a` where all bits are set, those of `b` where none is.
+/// The lanes of `a` where the sign is set, those of `b` elsewhere.
 @_transparent
 func select(_ a: Vector, _ b: Vector, where bits: SIMD16<Int32>) -> Vector {
-  let first = unsafeBitCast(a, to: SIMD16<Int32>.self) & bits
-  let second = unsafeBitCast(b, to: SIMD16<Int32>.self) & ~bits
-  return unsafeBitCast(first | second, to: Vector.self)
+  flashlm_select(bits, a, b)
 }
 
-/// The larger of each pair of lanes; either, if one is not a number.
+/// The larger of each pair of lanes; that of `a`, if either is not a number.
 @_transparent
-func maximum(_ a: Vector, _ b: Vector) -> Vector { select(b, a, where: signBits(a - b)) }
+func maximum(_ a: Vector, _ b: Vector) -> Vector { flashlm_larger(a, b) }
 
-/// The smaller of two numbers in each lane.
-@inline(__always)
-func minimum(_ a: Vector, _ b: Vector) -> Vector { select(a, b, where: signBits(a - b)) }
+/// The smaller of each pair of lanes; that of `a`, if either is not a number.
+@_transparent
+func minimum(_ a: Vector, _ b: Vector) -> Vector { flashlm_smaller(a, b) }
 
 /// Each lane without its sign.
 @_transparent
@@ -120,25 +115,11 @@ func magnitude(_ a: Vector) -> Vector {
 
 /// The sum of the lanes, halves first.
 @_transparent
-func sum(_ a: Vector) -> Float {
-  let eight = a.lowHalf + a.highHalf
-  let four = eight.lowHalf + eight.highHalf
-  let two = four.lowHalf + four.highHalf
-  return two.x + two.y
-}
+func sum(_ a: Vector) -> Float { flashlm_sum(a) }
 
 /// The largest lane.
 @_transparent
-func maximum(_ a: Vector) -> Float {
-  // Each half over itself, until the first lane has met all others.
-  let eight = SIMD16(lowHalf: a.highHalf, highHalf: a.highHalf)
-  let b = maximum(a, eight)
-  let four = SIMD4(b[4], b[5], b[6], b[7])
-  let c = SIMD4(b[0], b[1], b[2], b[3])
-  return Swift.max(
-    Swift.max(Swift.max(c.x, four.x), Swift.max(c.y, four.y)),
-    Swift.max(Swift.max(c.z, four.z), Swift.max(c.w, four.w)))
-}
+func maximum(_ a: Vector) -> Float { flashlm_largest(a) }
 
 // MARK: - Functions
 
@@ -154,15 +135,10 @@ private enum Constant {
 
 /// eˣ with a relative error of about 1e-7.
 ///
-/// Exactly 0 below −87.7, e^88.3 above 88.3; a NaN stays one. `exponential(0)` is exactly 1.
+/// Exactly 0 below −87.7, infinity above 88.4; a NaN stays one. `exponential(0)` is exactly 1.
 @_transparent
 func exponential(_ x: Vector) -> Vector {
-  let limit = Vector(repeating: 88.3)
-  // The difference of a NaN has no sign, so that it passes the bounds.
-  let beyond = signBits(limit - magnitude(x))
-  let sign = unsafeBitCast(x, to: SIMD16<Int32>.self) & SIMD16(repeating: Int32.min)
-  let bound = unsafeBitCast(sign | unsafeBitCast(limit, to: SIMD16<Int32>.self), to: Vector.self)
-  let bounded = select(bound, x, where: beyond)
+  let bounded = minimum(maximum(x, Vector(repeating: -88)), Vector(repeating: 88.5))
   let shift = Vector(repeating: Constant.roundingShift)
   let shifted = multiplyAdd(bounded, Vector(repeating: Constant.binaryLogarithmOfE), shift)
   let exponent = shifted - shift
@@ -174,7 +150,7 @@ func exponential(_ x: Vector) -> Vector {
   p = multiplyAdd(p, r, Vector(repeating: 0.166_665_2))
   p = multiplyAdd(p, r, Vector(repeating: 0.499_999_93))
   p = multiplyAdd(p, r * r, r) + 1
-  // The low bits of `shifted` are the exponent; at the lower bound it makes 0.
+  // The low bits of `shifted` are the exponent; at the bounds it makes 0 and infinity.
   let bits = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &+ SIMD16(repeating: 127)
   return p * unsafeBitCast(bits &<< 23, to: Vector.self)
 }

@@ -31,11 +31,9 @@ import Testing
   }
 
   @Test func exponentialOfExtremes() {
-    let low = [0, -Double.infinity, -1e30, -100]
-    #expect(apply(low, { exponential($0) }) == [1, 0, 0, 0])
-    for value in apply([100, 1e30, .infinity], { exponential($0) }) {
-      #expect(value > 2e38 && value < .infinity)
-    }
+    let x = [0, -Double.infinity, -1e30, -100, 100, 1e30, .infinity]
+    #expect(
+      apply(x, { exponential($0) }) == [1, 0, 0, 0, .infinity, .infinity, .infinity])
     #expect(exponential(Vector(repeating: .nan))[0].isNaN)
     #expect(exponential(Vector(repeating: -.nan))[0].isNaN)
   }
