@@ -43,7 +43,7 @@ extension Kernel {
     let keyPanels = scratch
     let valuePanels = keyPanels + panelCount(depth: headWidth, columns: time)
     let scores = valuePanels + panelCount(depth: time, columns: headWidth)
-    let spare = scores + Swift.min(12, time) &* AttentionTile.scoreStride(time: time)
+    let spare = scores + 12 &* AttentionTile.scoreStride(time: time)
     for head in 0..<heads {
       let tile = AttentionTile(
         head: head, time: time, headWidth: headWidth, window: window, scale: scale, mask: mask)
