@@ -21,7 +21,8 @@ import Testing
     #expect(model.objective.targetShift == 0)
     let trainer = Trainer(
       model, model.objective, store, optimizer: model.optimizer, seed: 0,
-      groupSize: golden.inputs.count, pool: WorkerPool(count: 1))
+      groupSize: golden.inputs.count, sequenceLength: golden.inputs[0].count,
+      pool: WorkerPool(count: 1))
     trainer.step = 1_000_000
     var batch = StepBatch(sequences: golden.inputs.count, time: golden.inputs[0].count)
     for (index, (inputs, following)) in zip(golden.inputs, golden.following).enumerated() {

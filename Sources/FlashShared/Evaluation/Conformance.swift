@@ -246,7 +246,8 @@ public struct Conformance {
     Trainer(
       model, objective ?? model.objective, try golden.store(for: model),
       optimizer: try golden.configuration.optimizerSettings(model.optimizer), seed: 0,
-      groupSize: golden.inputs.count, pool: WorkerPool(count: 1))
+      groupSize: golden.inputs.count, sequenceLength: golden.inputs[0].count,
+      pool: WorkerPool(count: 1))
   }
 
   func batch(_ model: any LanguageModel) -> StepBatch {

@@ -11,9 +11,10 @@ extension Kernel {
   ///   - input: X, [rows, inputWidth].
   ///   - weight: W, [outputWidth, inputWidth].
   ///   - output: Y, [rows, outputWidth].
+  ///   - outputStride: the distance between the rows of Y; `outputWidth` unless given.
   public static func linear(
     _ input: Source, _ weight: Source, _ output: Destination, rows: Int, inputWidth: Int,
-    outputWidth: Int, accumulate: Bool = false
+    outputWidth: Int, outputStride: Int? = nil, accumulate: Bool = false
   ) {
     if rows == 1 {
       matrixVector(
@@ -21,12 +22,13 @@ extension Kernel {
     } else if rows <= fewRows {
       matrixVectors(
         weight, input, output, count: rows, rows: outputWidth, columns: inputWidth,
-        accumulate: accumulate)
+        outputStride: outputStride, accumulate: accumulate)
     } else {
       multiply(
         input, transposed: false, leadingDimension: inputWidth, weight, transposed: true,
-        leadingDimension: inputWidth, into: output, leadingDimension: outputWidth, rows: rows,
-        columns: outputWidth, depth: inputWidth, accumulate: accumulate)
+        leadingDimension: inputWidth, into: output,
+        leadingDimension: outputStride ?? outputWidth, rows: rows, columns: outputWidth,
+        depth: inputWidth, accumulate: accumulate)
     }
   }
 

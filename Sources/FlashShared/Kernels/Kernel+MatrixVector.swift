@@ -23,15 +23,16 @@ extension Kernel {
   ///   - output: Y, [count, rows].
   public static func matrixVectors(
     _ matrix: Source, _ vectors: Source, _ output: Destination, count: Int, rows: Int,
-    columns: Int, accumulate: Bool = false
+    columns: Int, outputStride: Int? = nil, accumulate: Bool = false
   ) {
+    let outputStride = outputStride ?? rows
     var row = 0
     while row &+ 4 <= rows {
       let first = matrix + row &* columns
       for vector in 0..<count {
         let sums = dotFour(
           first, stride: columns, vectors + vector &* columns, count: columns)
-        let target = output + (vector &* rows &+ row)
+        let target = output + (vector &* outputStride &+ row)
         for k in 0..<4 { target[k] = accumulate ? target[k] + sums[k] : sums[k] }
       }
       row &+= 4
@@ -39,7 +40,7 @@ extension Kernel {
     while row < rows {
       for vector in 0..<count {
         let value = dot(matrix + row &* columns, vectors + vector &* columns, count: columns)
-        let target = output + (vector &* rows &+ row)
+        let target = output + (vector &* outputStride &+ row)
         target[0] = accumulate ? target[0] + value : value
       }
       row &+= 1

@@ -1,8 +1,7 @@
 /// A linear layer's weight as the matrix kernels read it, in both orders.
 ///
 /// A step uses the same weights for many products; packing them once saves each product 5 % (512
-/// rows) to 25 % (128 rows) of its time. Where products go to OpenBLAS, which packs for itself,
-/// this is a plain copy.
+/// rows) to 25 % (128 rows) of its time.
 public struct PackedWeight: Sendable {
   /// Columns of the layer's input.
   public let inputWidth: Int
@@ -11,10 +10,12 @@ public struct PackedWeight: Sendable {
   // Owned by whoever made this value; shared by threads that only read.
   nonisolated(unsafe) private let memory: UnsafeMutablePointer<Float>
 
+  /// Whether products run on panels; otherwise they go to OpenBLAS, which packs for itself.
+  static var isUseful: Bool { !Kernel.prefersOpenBLAS }
+
   /// The floats that a packed weight takes.
   public static func count(inputWidth: Int, outputWidth: Int) -> Int {
-    if Kernel.prefersOpenBLAS { return inputWidth * outputWidth }
-    return Kernel.panelCount(depth: inputWidth, columns: outputWidth)
+    Kernel.panelCount(depth: inputWidth, columns: outputWidth)
       + Kernel.panelCount(depth: outputWidth, columns: inputWidth)
   }
 
@@ -27,19 +28,33 @@ public struct PackedWeight: Sendable {
 
   /// Packs W, [outputWidth, inputWidth].
   public func pack(_ weight: UnsafePointer<Float>) {
-    if Kernel.prefersOpenBLAS {
-      Kernel.copy(weight, memory, count: inputWidth * outputWidth)
-      return
-    }
-    Kernel.packPanels(
-      transposed: weight, stride: inputWidth, depth: inputWidth, columns: outputWidth, memory)
-    Kernel.packPanels(
-      weight, stride: inputWidth, depth: outputWidth, columns: inputWidth,
-      memory + Kernel.panelCount(depth: inputWidth, columns: outputWidth))
+    for part in 0..<partCount { pack(weight, part: part) }
   }
 
-  /// W itself, where products go to OpenBLAS.
-  var plain: UnsafePointer<Float> { UnsafePointer(memory) }
+  /// The parts that `pack` can be shared out in: some panels each.
+  var partCount: Int { forwardPartCount + Self.parts(of: inputWidth) }
+  private var forwardPartCount: Int { Self.parts(of: outputWidth) }
+  private static var partColumns: Int { 8 * Kernel.panelWidth }
+  private static func parts(of columns: Int) -> Int {
+    (columns + partColumns - 1) / partColumns
+  }
+
+  /// Packs one part of W.
+  func pack(_ weight: UnsafePointer<Float>, part: Int) {
+    let isForward = part < forwardPartCount
+    let first = (isForward ? part : part - forwardPartCount) * Self.partColumns
+    if isForward {
+      Kernel.packPanels(
+        transposed: weight + first * inputWidth, stride: inputWidth, depth: inputWidth,
+        columns: min(Self.partColumns, outputWidth - first), memory + first * inputWidth)
+    } else {
+      Kernel.packPanels(
+        weight + first, stride: inputWidth, depth: outputWidth,
+        columns: min(Self.partColumns, inputWidth - first),
+        memory + Kernel.panelCount(depth: inputWidth, columns: outputWidth) + first * outputWidth)
+    }
+  }
+
   /// Wᵀ in panels.
   var forward: UnsafePointer<Float> { UnsafePointer(memory) }
   /// W in panels.
@@ -50,37 +65,31 @@ public struct PackedWeight: Sendable {
 
 extension Kernel {
   /// `linear` with a packed weight.
+  ///
+  /// - Parameter outputStride: the distance between the output's rows; `outputWidth` unless given.
   public static func linear(
     _ input: Source, _ weight: PackedWeight, _ output: Destination, rows: Int,
-    accumulate: Bool = false
+    outputStride: Int? = nil, accumulate: Bool = false
   ) {
-    if prefersOpenBLAS {
-      linear(
-        input, weight.plain, output, rows: rows, inputWidth: weight.inputWidth,
-        outputWidth: weight.outputWidth, accumulate: accumulate)
-      return
-    }
     let depth = weight.inputWidth
     multiplyPanels(
       input, rowStride: depth, depthStride: 1, weight.forward, panelStride: depth * panelWidth,
-      output, stride: weight.outputWidth, rows: rows, columns: weight.outputWidth, depth: depth,
-      accumulate: accumulate, spare: ThreadMemory.floats(spareCount))
+      output, stride: outputStride ?? weight.outputWidth, rows: rows,
+      columns: weight.outputWidth, depth: depth, accumulate: accumulate,
+      spare: ThreadMemory.floats(spareCount))
   }
 
   /// `linearInputGradient` with a packed weight.
+  ///
+  /// - Parameter outputStride: the distance between the rows of the output's gradient;
+  ///   `outputWidth` unless given.
   public static func linearInputGradient(
     _ outputGradient: Source, _ weight: PackedWeight, _ inputGradient: Destination, rows: Int,
-    accumulate: Bool = false
+    outputStride: Int? = nil, accumulate: Bool = false
   ) {
-    if prefersOpenBLAS {
-      linearInputGradient(
-        outputGradient, weight.plain, inputGradient, rows: rows, inputWidth: weight.inputWidth,
-        outputWidth: weight.outputWidth, accumulate: accumulate)
-      return
-    }
     let depth = weight.outputWidth
     multiplyPanels(
-      outputGradient, rowStride: depth, depthStride: 1, weight.backward,
+      outputGradient, rowStride: outputStride ?? depth, depthStride: 1, weight.backward,
       panelStride: depth * panelWidth, inputGradient, stride: weight.inputWidth, rows: rows,
       columns: weight.inputWidth, depth: depth, accumulate: accumulate,
       spare: ThreadMemory.floats(spareCount))

@@ -10,31 +10,29 @@ struct ConcatenatedLinearMap: Operation {
   let parts: [Part]
   let output: Tensor
 
-  /// Neighbouring weights.
+  /// Neighbouring weights as one.
   struct Part: Sendable {
-    /// The first of them.
-    let weight: Parameter
-    /// The rows of all.
-    var width: Int
-    /// Where they begin in an output row.
+    let weight: LinearWeight
+    /// Where its outputs begin in an output row.
     let column: Int
   }
 
-  init(input: Tensor, weights: [Parameter], output: Tensor) {
+  init(input: Tensor, weights: [Parameter], output: Tensor, in graph: Graph) {
     self.input = input
     self.output = output
+    var merged: [Parameter] = []
+    for weight in weights {
+      if let last = merged.last, last.isFollowed(by: weight) {
+        merged[merged.count - 1] = last.extended(to: last.shape[0] + weight.shape[0])
+      } else {
+        merged.append(weight)
+      }
+    }
     var parts: [Part] = []
     var column = 0
-    for weight in weights {
-      if let last = parts.last, last.weight.storage == weight.storage,
-        weight.storage != .packed,
-        last.weight.valueOffset + last.width * input.width == weight.valueOffset,
-        last.weight.gradientOffset + last.width * input.width == weight.gradientOffset
-      {
-        parts[parts.count - 1].width += weight.shape[0]
-      } else {
-        parts.append(Part(weight: weight, width: weight.shape[0], column: column))
-      }
+    for weight in merged {
+      parts.append(
+        Part(weight: LinearWeight(weight, rows: input.rows, in: graph), column: column))
       column += weight.shape[0]
     }
     self.parts = parts
@@ -43,27 +41,14 @@ struct ConcatenatedLinearMap: Operation {
   var inputs: [Tensor] { [input] }
   var outputs: [Tensor] { [output] }
   var retained: [Tensor] { [input] }
-
-  /// Packed weights are unpacked for more than one row, one after the other.
-  var scratchCount: Int {
-    let packed = parts.filter { $0.weight.storage == .packed }
-    return input.rows > 1 ? packed.map(\.weight.count).max() ?? 0 : 0
-  }
+  var matrices: [Parameter] { parts.map(\.weight.parameter) }
+  var scratchCount: Int { parts.map { $0.weight.scratchCount(rows: input.rows) }.max() ?? 0 }
 
   func forward(_ run: Execution) {
-    let x = run.value(input)
     for part in parts {
-      let y = run.value(output) + part.column
-      if input.rows == 1 {
-        run.multiply(part.weight, rows: part.width, x, into: y)
-      } else {
-        Kernel.multiply(
-          x, transposed: false, leadingDimension: input.width,
-          run.value(part.weight, unpackingInto: run.scratch), transposed: true,
-          leadingDimension: input.width, into: y,
-          leadingDimension: output.width, rows: input.rows, columns: part.width,
-          depth: input.width)
-      }
+      part.weight.multiply(
+        run, run.value(input), into: run.value(output) + part.column, rows: input.rows,
+        outputStride: output.width)
     }
   }
 
@@ -71,20 +56,15 @@ struct ConcatenatedLinearMap: Operation {
     let gradient = run.gradient(output)
     if let (inputGradient, accumulate) = run.inputGradient(0, input) {
       for index in parts.indices {
-        let part = parts[index]
-        Kernel.multiply(
-          gradient + part.column, transposed: false, leadingDimension: output.width,
-          run.value(part.weight), transposed: false, leadingDimension: input.width,
-          into: inputGradient, leadingDimension: input.width, rows: input.rows,
-          columns: input.width, depth: part.width, accumulate: accumulate || index > 0)
+        parts[index].weight.inputGradient(
+          run, gradient + parts[index].column, into: inputGradient, rows: input.rows,
+          outputStride: output.width, accumulate: accumulate || index > 0)
       }
     }
     for part in parts {
-      Kernel.multiply(
-        gradient + part.column, transposed: true, leadingDimension: output.width,
-        run.value(input), transposed: false, leadingDimension: input.width,
-        into: run.gradient(part.weight), leadingDimension: input.width, rows: part.width,
-        columns: input.width, depth: input.rows, accumulate: true)
+      part.weight.addGradient(
+        run, gradient + part.column, run.value(input), rows: input.rows,
+        outputStride: output.width)
     }
   }
 }
@@ -98,7 +78,7 @@ extension Graph {
     }
     let output = tensor(
       input.shape.dropLast() + [weights.reduce(0) { $0 + $1.shape[0] }])
-    record(ConcatenatedLinearMap(input: input, weights: weights, output: output))
+    record(ConcatenatedLinearMap(input: input, weights: weights, output: output, in: self))
     return output
   }
 }

@@ -9,7 +9,7 @@
 /// once, the input's is kept for the backward pass. Targets of −1 are not scored.
 struct CrossEntropy: Operation {
   let hidden: Tensor
-  let head: Parameter
+  let head: LinearWeight
   /// [rows, 1]: each position's loss in nats, 0 where nothing is scored.
   let positionLosses: Tensor
   /// [rows, 1]: 1 where the largest logit is the target's, else 0; only outside training.
@@ -38,7 +38,8 @@ struct CrossEntropy: Operation {
       + [hits, predictions, hiddenGradient, regularization?.seenTokens].compactMap { $0 }
   }
   var isLoss: Bool { true }
-  private var vocabularySize: Int { head.shape[0] }
+  var matrices: [Parameter] { [head.parameter] }
+  private var vocabularySize: Int { head.outputWidth }
   private var chunkCount: Int { min(Self.chunkRows, hidden.rows) }
   /// Logits; target and penalised tokens; unlikelihoods and entropies.
   var scratchCount: Int { chunkCount * vocabularySize + 4 * chunkCount }
@@ -52,9 +53,7 @@ struct CrossEntropy: Operation {
     for first in stride(from: 0, to: hidden.rows, by: Self.chunkRows) {
       let rows = min(Self.chunkRows, hidden.rows - first)
       let input = run.value(hidden) + first * width
-      Kernel.linear(
-        input, run.value(head), run.scratch, rows: rows, inputWidth: width,
-        outputWidth: vocabularySize)
+      head.multiply(run, input, into: run.scratch, rows: rows)
       let targets = chunkTargets(run, tokens, first: first, rows: rows)
       if hits != nil || predictions != nil { markLargest(run, targets, first: first, rows: rows) }
       if let regularization {
@@ -65,12 +64,10 @@ struct CrossEntropy: Operation {
           rows: rows, width: vocabularySize, withGradient: hiddenGradient != nil)
       }
       if let hiddenGradient {
-        Kernel.linearInputGradient(
-          run.scratch, run.value(head), run.value(hiddenGradient) + first * width, rows: rows,
-          inputWidth: width, outputWidth: vocabularySize, accumulate: false)
-        Kernel.linearWeightGradient(
-          run.scratch, input, run.gradient(head), rows: rows, inputWidth: width,
-          outputWidth: vocabularySize)
+        head.inputGradient(
+          run, run.scratch, into: run.value(hiddenGradient) + first * width, rows: rows,
+          accumulate: false)
+        head.addGradient(run, run.scratch, input, rows: rows)
       }
       for row in first..<first + rows { total += Double(losses[row]) }
     }
@@ -213,7 +210,8 @@ extension Graph {
     let predictions = predicts ? tensor([batch, time, 1]) : nil
     record(
       CrossEntropy(
-        hidden: hidden, head: head, positionLosses: losses, hits: hits,
+        hidden: hidden, head: LinearWeight(head, rows: hidden.rows, in: self),
+        positionLosses: losses, hits: hits,
         predictions: predictions, hiddenGradient: isTraining ? tensor(hidden.shape) : nil,
         positionsPerSequence: positionsPerSequence, slot: lossSlot(name),
         targetOffset: targetOffset, share: share,

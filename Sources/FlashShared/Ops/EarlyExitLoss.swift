@@ -12,7 +12,7 @@ import Foundation
 /// `CrossEntropy`, gradients of e and H are computed in the forward pass. Argmaxes have none.
 struct EarlyExitLoss: Operation {
   let hidden: Tensor
-  let head: Parameter
+  let head: LinearWeight
   let confidence: Tensor
   /// [batch, time, 1]: q*.
   let predictions: Tensor
@@ -37,7 +37,8 @@ struct EarlyExitLoss: Operation {
     [predictions, confidenceGradient] + (hiddenGradient.map { [$0] } ?? [])
   }
   var isLoss: Bool { true }
-  private var vocabularySize: Int { head.shape[0] }
+  var matrices: [Parameter] { [head.parameter] }
+  private var vocabularySize: Int { head.outputWidth }
   var scratchCount: Int { min(Self.chunkRows, hidden.rows) * vocabularySize }
 
   private func weight(_ run: Execution, _ slot: Int) -> Float {
@@ -52,9 +53,7 @@ struct EarlyExitLoss: Operation {
     for first in stride(from: 0, to: hidden.rows, by: Self.chunkRows) {
       let rows = min(Self.chunkRows, hidden.rows - first)
       let input = run.value(hidden) + first * hidden.width
-      Kernel.linear(
-        input, run.value(head), run.scratch, rows: rows, inputWidth: hidden.width,
-        outputWidth: vocabularySize)
+      head.multiply(run, input, into: run.scratch, rows: rows)
       for row in 0..<rows {
         sums += Kernel.exitLosses(
           logits: run.scratch + row * vocabularySize, count: vocabularySize,
@@ -65,12 +64,10 @@ struct EarlyExitLoss: Operation {
           crossEntropyWeight: crossEntropyWeight, diversityWeight: diversityWeight)
       }
       if let hiddenGradient {
-        Kernel.linearInputGradient(
-          run.scratch, run.value(head), run.value(hiddenGradient) + first * hidden.width,
-          rows: rows, inputWidth: hidden.width, outputWidth: vocabularySize, accumulate: false)
-        Kernel.linearWeightGradient(
-          run.scratch, input, run.gradient(head), rows: rows, inputWidth: hidden.width,
-          outputWidth: vocabularySize)
+        head.inputGradient(
+          run, run.scratch, into: run.value(hiddenGradient) + first * hidden.width, rows: rows,
+          accumulate: false)
+        head.addGradient(run, run.scratch, input, rows: rows)
       }
     }
     run.losses[slots.crossEntropy] += sums.crossEntropy / Double(positionsPerSequence)
@@ -177,7 +174,8 @@ extension Graph {
       diversity: lossSlot("\(name)_d"))
     record(
       EarlyExitLoss(
-        hidden: exit.hidden, head: exit.head, confidence: exit.confidence,
+        hidden: exit.hidden, head: LinearWeight(exit.head, rows: exit.hidden.rows, in: self),
+        confidence: exit.confidence,
         predictions: predictions,
         hiddenGradient: mode == .training ? tensor(exit.hidden.shape) : nil,
         confidenceGradient: tensor(exit.confidence.shape),

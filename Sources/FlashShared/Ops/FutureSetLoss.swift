@@ -11,7 +11,7 @@ import Foundation
 struct FutureSetLoss: Operation {
   let hidden: Tensor
   /// E, [vocabulary, width].
-  let head: Parameter
+  let head: LinearWeight
   /// The gradient of `hidden`.
   let hiddenGradient: Tensor
   /// Positions of a sequence in the graph.
@@ -28,8 +28,9 @@ struct FutureSetLoss: Operation {
   var outputs: [Tensor] { [] }
   var auxiliaries: [Tensor] { [hiddenGradient] }
   var isLoss: Bool { true }
+  var matrices: [Parameter] { [head.parameter] }
   private var positions: Int { hidden.shape[1] }
-  private var vocabularySize: Int { head.shape[0] }
+  private var vocabularySize: Int { head.outputWidth }
   private var chunk: Int { min(Self.chunkRows, hidden.rows) }
   /// Logits, and a mark for each token.
   var scratchCount: Int { (chunk + 1) * vocabularySize }
@@ -44,9 +45,7 @@ struct FutureSetLoss: Operation {
     for first in stride(from: 0, to: hidden.rows, by: Self.chunkRows) {
       let rows = min(Self.chunkRows, hidden.rows - first)
       let input = run.value(hidden) + first * hidden.width
-      Kernel.linear(
-        input, run.value(head), run.scratch, rows: rows, inputWidth: hidden.width,
-        outputWidth: vocabularySize)
+      head.multiply(run, input, into: run.scratch, rows: rows)
       for row in first..<first + rows {
         let place = row / positions * time + row % positions * interval
         total += Kernel.setCrossEntropy(
@@ -54,12 +53,10 @@ struct FutureSetLoss: Operation {
           members: run.targets + place, memberCount: span, positiveWeight: positiveWeight,
           weight: weight, marks: marks)
       }
-      Kernel.linearInputGradient(
-        run.scratch, run.value(head), run.value(hiddenGradient) + first * hidden.width,
-        rows: rows, inputWidth: hidden.width, outputWidth: vocabularySize, accumulate: false)
-      Kernel.linearWeightGradient(
-        run.scratch, input, run.gradient(head), rows: rows, inputWidth: hidden.width,
-        outputWidth: vocabularySize)
+      head.inputGradient(
+        run, run.scratch, into: run.value(hiddenGradient) + first * hidden.width, rows: rows,
+        accumulate: false)
+      head.addGradient(run, run.scratch, input, rows: rows)
     }
     run.losses[slot] += total / terms
   }
@@ -125,7 +122,8 @@ extension Graph {
     precondition((hidden.shape[1] - 1) * interval + span <= time, "the sets do not fit")
     record(
       FutureSetLoss(
-        hidden: hidden, head: head, hiddenGradient: tensor(hidden.shape), time: time,
+        hidden: hidden, head: LinearWeight(head, rows: hidden.rows, in: self),
+        hiddenGradient: tensor(hidden.shape), time: time,
         interval: interval, span: span, positiveWeight: positiveWeight, slot: lossSlot(name)))
   }
 }

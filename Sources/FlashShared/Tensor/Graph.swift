@@ -26,6 +26,8 @@ public final class Graph {
   public let contextLength: Int
   /// The weights.
   public let store: ParameterStore
+  /// Matrices of the store that lie packed as well, if any.
+  let packedWeights: PackedWeights?
   /// What the next run depends on.
   public var context = StepContext()
 
@@ -43,8 +45,17 @@ public final class Graph {
   ///
   /// - Parameter contextLength: when decoding, the number of positions that caches hold; otherwise
   ///   unused.
-  public init(
+  public convenience init(
     _ store: ParameterStore, mode: Mode, batch: Int, time: Int, contextLength: Int = 0
+  ) {
+    self.init(
+      store, mode: mode, batch: batch, time: time, contextLength: contextLength,
+      packedWeights: nil)
+  }
+
+  init(
+    _ store: ParameterStore, mode: Mode, batch: Int, time: Int, contextLength: Int = 0,
+    packedWeights: PackedWeights?
   ) {
     precondition(batch > 0 && time > 0, "an empty graph")
     self.store = store
@@ -52,6 +63,7 @@ public final class Graph {
     self.batch = batch
     self.time = time
     self.contextLength = contextLength
+    self.packedWeights = packedWeights
     tokenBuffer = FloatBuffer(count: batch * time)
     targetBuffer = FloatBuffer(count: batch * time)
     tokens.update(repeating: 0)

@@ -15,6 +15,8 @@ protocol Operation: Sendable {
   var scratchCount: Int { get }
   /// Floats that survive from one run to the next when the graph decodes: caches, memories.
   var stateCount: Int { get }
+  /// Matrices that rows are multiplied with (`LinearWeight`): a trainer packs them once per step.
+  var matrices: [Parameter] { get }
   /// Whether gradients begin here.
   var isLoss: Bool { get }
 
@@ -27,5 +29,6 @@ extension Operation {
   var retained: [Tensor] { [] }
   var scratchCount: Int { 0 }
   var stateCount: Int { 0 }
+  var matrices: [Parameter] { [] }
   var isLoss: Bool { false }
 }

@@ -62,6 +62,21 @@ public struct Parameter: Sendable, Equatable {
       isFrozen: isFrozen)
   }
 
+  /// Whether another matrix begins where this one ends, so that both can be read as one.
+  func isFollowed(by other: Parameter) -> Bool {
+    storage == other.storage && storage != .packed && isFrozen == other.isFrozen
+      && shape.dropFirst() == other.shape.dropFirst()
+      && valueOffset + count == other.valueOffset
+      && gradientOffset + count == other.gradientOffset
+  }
+
+  /// This matrix and the rows of those that follow it in memory, `rows` in all.
+  func extended(to rows: Int) -> Parameter {
+    Parameter(
+      index: index, name: name, shape: [rows] + shape.dropFirst(), storage: storage,
+      valueOffset: valueOffset, gradientOffset: gradientOffset, isFrozen: isFrozen)
+  }
+
   /// The place of the gradient in a gradient buffer.
   var range: Range<Int> { gradientOffset..<gradientOffset + count }
 }

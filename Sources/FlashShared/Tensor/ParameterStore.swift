@@ -49,6 +49,13 @@ public final class ParameterStore: Sendable {
     }
   }
 
+  /// Where the values of a trained or derived parameter begin.
+  func pointer(_ parameter: Parameter) -> UnsafePointer<Float> {
+    precondition(parameter.storage != .packed, "packed values are not floats")
+    let block = parameter.storage == .derived ? derivedValues : values
+    return UnsafePointer(block.pointer + parameter.valueOffset)
+  }
+
   /// The scales of a packed matrix, one a row, and its words.
   func packed(
     _ parameter: Parameter

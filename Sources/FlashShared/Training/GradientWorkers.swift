@@ -12,6 +12,7 @@ final class GradientWorkers: WorkerTask, @unchecked Sendable {
   private let model: any LanguageModel
   private let objective: any Objective
   private let store: ParameterStore
+  private let packedWeights: PackedWeights?
   private let groupSize: Int
   private var graphs: [GroupGraphs]
   private var batch = StepBatch(sequences: 0, time: 1)
@@ -26,11 +27,12 @@ final class GradientWorkers: WorkerTask, @unchecked Sendable {
   /// - Parameter groupSize: sequences that a worker takes through the model at a time.
   init(
     _ model: any LanguageModel, _ objective: any Objective, _ store: ParameterStore,
-    groupSize: Int, pool: WorkerPool
+    packedWeights: PackedWeights?, groupSize: Int, pool: WorkerPool
   ) {
     self.model = model
     self.objective = objective
     self.store = store
+    self.packedWeights = packedWeights
     self.groupSize = groupSize
     self.pool = pool
     gradients = (0..<pool.count).map { _ in FloatBuffer(count: store.layout.storageCount) }
@@ -81,7 +83,8 @@ final class GradientWorkers: WorkerTask, @unchecked Sendable {
 
   private func graph(of sequences: Int, for worker: GroupGraphs) -> Graph {
     if let graph = worker.graphs[sequences] { return graph }
-    let graph = Graph(store, mode: .training, batch: sequences, time: batch.time)
+    let graph = Graph(
+      store, mode: .training, batch: sequences, time: batch.time, packedWeights: packedWeights)
     _ = objective.record(model(graph), in: graph)
     worker.graphs[sequences] = graph
     return graph

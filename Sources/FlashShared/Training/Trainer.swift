@@ -11,6 +11,8 @@ public final class Trainer {
   /// Keys every random draw.
   public let seed: UInt64
   let optimizer: AdamW
+  /// The matrices that the model multiplies with, packed at the start of every step.
+  let packedWeights: PackedWeights?
   private let workers: GradientWorkers
   private let pool: WorkerPool
   private var isActive: [Bool]
@@ -21,10 +23,12 @@ public final class Trainer {
   ///
   /// - Parameters:
   ///   - groupSize: sequences that a worker takes through the model at a time.
+  ///   - sequenceLength: positions of each sequence.
   ///   - pool: the workers.
   public init(
     _ model: any LanguageModel, _ objective: any Objective, _ store: ParameterStore,
-    optimizer settings: AdamWSettings, seed: UInt64, groupSize: Int, pool: WorkerPool
+    optimizer settings: AdamWSettings, seed: UInt64, groupSize: Int, sequenceLength: Int,
+    pool: WorkerPool
   ) {
     self.model = model
     self.objective = objective
@@ -32,7 +36,13 @@ public final class Trainer {
     self.seed = seed
     self.pool = pool
     optimizer = AdamW(store, settings)
-    workers = GradientWorkers(model, objective, store, groupSize: groupSize, pool: pool)
+    // A recorded graph tells what it multiplies with; how many sequences it takes does not matter.
+    let graph = Graph(store, mode: .training, batch: 1, time: sequenceLength)
+    _ = objective.record(model(graph), in: graph)
+    packedWeights = PackedWeights(
+      graph.operations.flatMap(\.matrices), of: store, pool: pool)
+    workers = GradientWorkers(
+      model, objective, store, packedWeights: packedWeights, groupSize: groupSize, pool: pool)
     isActive = store.layout.parameters.map { _ in true }
     losses = objective.lossNames.map { _ in 0 }
   }
@@ -73,6 +83,7 @@ public final class Trainer {
     for parameter in store.layout.parameters {
       isActive[parameter.index] = objective.isActive(parameter, step: step)
     }
+    packedWeights?.update()
     workers.run(batch, step: step, seed: seed, losses: &losses)
     var loss = 0.0
     for slot in losses.indices {
@@ -102,5 +113,6 @@ public final class Trainer {
   /// Bytes of parameters, moments, gradients and tensors.
   public var memoryBytes: Int {
     12 * store.values.count + 4 * store.derivedValues.count + workers.memoryBytes
+      + (packedWeights?.memoryBytes ?? 0)
   }
 }

@@ -80,9 +80,10 @@ public final class TrainingRun {
     let store = ParameterStore(model.layout)
     trainer = Trainer(
       model, objective, store, optimizer: settings.optimizer, seed: settings.seed,
-      groupSize: settings.groupSize, pool: pool)
+      groupSize: settings.groupSize, sequenceLength: settings.windowLength, pool: pool)
     self.validation = ValidationLoss(
-      model, objective, store, windows: validationWindows, pool: pool)
+      model, objective, store, windows: validationWindows,
+      packedWeights: trainer.packedWeights, pool: pool)
     validationShards = validation
     order = DataOrder(count: self.train.count, seed: settings.seed)
     batch = StepBatch(sequences: settings.sequencesPerStep, time: settings.windowLength)

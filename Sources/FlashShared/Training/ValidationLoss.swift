@@ -6,6 +6,7 @@ final class ValidationLoss: WorkerTask, @unchecked Sendable {
 
   private let windows: TokenWindows
   private let objective: any Objective
+  private let packedWeights: PackedWeights?
   private let pool: WorkerPool
   private var scorers: [Scorer]
   private var count = 0
@@ -19,9 +20,11 @@ final class ValidationLoss: WorkerTask, @unchecked Sendable {
     var failure: (any Error)?
 
     init(
-      _ model: any LanguageModel, _ objective: any Objective, _ store: ParameterStore, time: Int
+      _ model: any LanguageModel, _ objective: any Objective, _ store: ParameterStore, time: Int,
+      packedWeights: PackedWeights?
     ) {
-      graph = Graph(store, mode: .evaluation, batch: 1, time: time)
+      graph = Graph(
+        store, mode: .evaluation, batch: 1, time: time, packedWeights: packedWeights)
       scored = objective.record(model(graph), in: graph)
       batch = StepBatch(sequences: 1, time: time)
     }
@@ -29,19 +32,22 @@ final class ValidationLoss: WorkerTask, @unchecked Sendable {
 
   init(
     _ model: any LanguageModel, _ objective: any Objective, _ store: ParameterStore,
-    windows: TokenWindows, pool: WorkerPool
+    windows: TokenWindows, packedWeights: PackedWeights?, pool: WorkerPool
   ) {
     self.windows = windows
+    self.packedWeights = packedWeights
     self.objective = objective
     self.pool = pool
     scorers = (0..<pool.count).map { _ in
-      Scorer(model, objective, store, time: windows.length)
+      Scorer(
+        model, objective, store, time: windows.length, packedWeights: packedWeights)
     }
   }
 
   /// The mean loss in nats a token over the first windows.
   func mean(windows limit: Int) throws -> Double {
     count = min(limit, windows.count)
+    packedWeights?.update()
     pool.run(self)
     for scorer in scorers {
       if let failure = scorer.failure { throw failure }

@@ -32,7 +32,7 @@ import Testing
     store.initialize(seed: 1)
     let trainer = Trainer(
       model, model.objective, store, optimizer: model.optimizer, seed: 1, groupSize: 2,
-      pool: WorkerPool(count: 2))
+      sequenceLength: 12, pool: WorkerPool(count: 2))
     var batch = StepBatch(sequences: 6, time: 12)
     for sequence in 0..<6 {
       let tokens = (0..<13).map { Int32(($0 * 5 + sequence) % 29) }

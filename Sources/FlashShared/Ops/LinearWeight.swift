@@ -1,0 +1,82 @@
+/// A matrix that operations multiply rows with, in the form that is fastest for it.
+///
+///     y = x·Wᵀ,   dx = dy·W,   dW += dyᵀ·x          x [rows, in], W [out, in], y [rows, out]
+struct LinearWeight: Sendable {
+  /// W.
+  let parameter: Parameter
+  /// W packed for many rows, where a trainer keeps it.
+  private let packed: PackedWeight?
+
+  /// - Parameter rows: how many rows it is multiplied with at a time; with few, packing brings
+  ///   nothing.
+  init(_ parameter: Parameter, rows: Int, in graph: Graph) {
+    self.parameter = parameter
+    packed = rows > Kernel.fewRows ? graph.packedWeights?[parameter] : nil
+  }
+
+  var inputWidth: Int { parameter.shape[1] }
+  var outputWidth: Int { parameter.shape[0] }
+
+  /// Floats of scratch that `multiply` needs: a ternary matrix is unpacked for more than one row.
+  func scratchCount(rows: Int) -> Int {
+    parameter.storage == .packed && rows > 1 ? parameter.count : 0
+  }
+
+  /// y = x·Wᵀ.
+  ///
+  /// - Parameter outputStride: the distance between the rows of y; `outputWidth` unless given.
+  func multiply(
+    _ run: Execution, _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>,
+    rows: Int, outputStride: Int? = nil
+  ) {
+    if let packed {
+      Kernel.linear(input, packed, output, rows: rows, outputStride: outputStride)
+    } else if rows == 1 {
+      run.multiply(parameter, rows: outputWidth, input, into: output)
+    } else {
+      Kernel.linear(
+        input, run.value(parameter, unpackingInto: run.scratch), output, rows: rows,
+        inputWidth: inputWidth, outputWidth: outputWidth, outputStride: outputStride)
+    }
+  }
+
+  /// dx = dy·W, or dx += dy·W.
+  ///
+  /// - Parameter outputStride: the distance between the rows of dy; `outputWidth` unless given.
+  func inputGradient(
+    _ run: Execution, _ outputGradient: UnsafePointer<Float>,
+    into inputGradient: UnsafeMutablePointer<Float>, rows: Int, outputStride: Int? = nil,
+    accumulate: Bool
+  ) {
+    if let packed {
+      Kernel.linearInputGradient(
+        outputGradient, packed, inputGradient, rows: rows, outputStride: outputStride,
+        accumulate: accumulate)
+    } else if let stride = outputStride, stride != outputWidth {
+      Kernel.multiply(
+        outputGradient, transposed: false, leadingDimension: stride, run.value(parameter),
+        transposed: false, leadingDimension: inputWidth, into: inputGradient,
+        leadingDimension: inputWidth, rows: rows, columns: inputWidth, depth: outputWidth,
+        accumulate: accumulate)
+    } else {
+      Kernel.linearInputGradient(
+        outputGradient, run.value(parameter), inputGradient, rows: rows, inputWidth: inputWidth,
+        outputWidth: outputWidth, accumulate: accumulate)
+    }
+  }
+
+  /// dW += dyᵀ·x, unless the matrix is frozen.
+  ///
+  /// - Parameter outputStride: the distance between the rows of dy; `outputWidth` unless given.
+  func addGradient(
+    _ run: Execution, _ outputGradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>,
+    rows: Int, outputStride: Int? = nil
+  ) {
+    guard !parameter.isFrozen else { return }
+    Kernel.multiply(
+      outputGradient, transposed: true, leadingDimension: outputStride ?? outputWidth, input,
+      transposed: false, leadingDimension: inputWidth, into: run.gradient(parameter),
+      leadingDimension: inputWidth, rows: outputWidth, columns: inputWidth, depth: rows,
+      accumulate: true)
+  }
+}
