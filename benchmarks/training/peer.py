@@ -3,11 +3,13 @@
 
 Each peer is the architecture of the version's published recipe at its published size, with the
 recipe's batch, accumulation, AdamW, clipping and dropout, written the way a PyTorch user would
-write it. Only the speed is of interest: the tokens are random.
+write it. Only speed and memory are of interest: the tokens are random. Steps of warm-up are not
+counted.
 """
 
 import argparse
 import json
+import resource
 import statistics
 import time
 
@@ -40,17 +42,22 @@ def main():
     parser.add_argument("version", choices=sorted(peers.PEERS))
     parser.add_argument("--compile", action="store_true", help="use torch.compile")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=5, help="counted steps, after two of warm-up")
+    parser.add_argument("--describe", action="store_true", help="print the recipe and end")
     options = parser.parse_args()
 
+    make, recipe = peers.PEERS[options.version]
+    recipe = {"warmup": 2, "steps": 5, **recipe}
+    if options.describe:
+        print(json.dumps(recipe))
+        return
     torch.manual_seed(0)
     torch.set_num_threads(options.threads)
-    make, recipe = peers.PEERS[options.version]
     model = make(recipe)
     model.train()
     if options.compile:
         model.loss = torch.compile(model.loss)
-    seconds = list(steps(model, recipe, options.steps + 2))[2:]
+    seconds = list(steps(model, recipe, recipe["warmup"] + recipe["steps"]))
+    seconds = seconds[recipe["warmup"] :]
     tokens = recipe["sequences"] * recipe["accumulation"] * recipe["window"]
     print(
         json.dumps(
@@ -60,6 +67,7 @@ def main():
                 "version": options.version,
                 "threads": options.threads,
                 "parameters": sum(p.numel() for p in model.parameters()),
+                "memory_bytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
                 "tok_per_sec": [round(tokens / s, 1) for s in seconds],
                 "median_tok_per_sec": round(tokens / statistics.median(seconds), 1),
             }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Speed of training against PyTorch, in pairs: ours and the peer in turn, on the same cores, in one
-# run. Prints JSON lines: each measurement, then medians, ratios and the fraction of the cores' peak.
+# Speed and memory of training against PyTorch, in pairs: ours and the peer in turn, on the same
+# cores, in one run. Prints JSON lines: each measurement, then medians, ratios and the fraction of the
+# cores' peak.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -35,21 +36,31 @@ trap 'rm -rf "$work"' EXIT
 ((${#versions[@]} > 0)) || mapfile -t versions < <(cd "$here" && python3 -c \
   'import peers; print("\n".join(sorted(peers.PEERS)))')
 
-# Random tokens are enough: only the speed is of interest.
-python3 "$here/random_tokens.py" 600000 |
-  "$bin/fl-shard" pack --quiet --vocabulary-size 4096 --output "$work/train" - 2>/dev/null
-python3 "$here/random_tokens.py" 3000 |
-  "$bin/fl-shard" pack --quiet --vocabulary-size 4096 --output "$work/valid" - 2>/dev/null
+# describe VERSION: the peer's sizes, which ours is given too.
+describe() { (cd "$here" && python3 peer.py "$1" --describe); }
 
+# make_shards VOCABULARY: random tokens, for only speed and memory are of interest.
+make_shards() {
+  local name count
+  for name in train valid; do
+    if [[ $name == train ]]; then count=600000; else count=3000; fi
+    rm -rf "${work:?}/$name"
+    python3 "$here/random_tokens.py" "$count" "$1" |
+      "$bin/fl-shard" pack --quiet --vocabulary-size "$1" --output "$work/$name" - >/dev/null 2>&1
+  done
+}
+
+# ours VERSION WARMUP STEPS SEQUENCES ACCUMULATION
 ours() {
   rm -rf "$work/run"
   "$bin/fl-train" --quiet --recipe "$root/pipelines/recipes/$1.json" --variant published \
     --train "$work/train" --validation "$work/valid" --output "$work/run" --threads "$threads" \
-    --steps 7 --set log.every_steps=1 --set validation.every_steps=1000 |
-    jq -c --arg version "$1" --argjson threads "$threads" -s '
+    --steps $(($2 + $3)) --set log.every_steps=1 --set validation.every_steps=1000 \
+    --set batch.sequences="$4" --set batch.accumulation="$5" |
+    jq -c --arg version "$1" --argjson threads "$threads" --argjson warmup "$2" -s '
       (map(select(.event == "start"))[0]) as $start
       | map(select(.event == "step")) as $steps
-      | [range(2; $steps | length)
+      | [range($warmup; $steps | length)
          | ($steps[.].tokens - $steps[. - 1].tokens) / ($steps[.].elapsed - $steps[. - 1].elapsed)]
       | sort as $speeds
       | {peer: "flashlm", version: $version, threads: $threads, parameters: $start.parameters,
@@ -58,8 +69,12 @@ ours() {
 }
 
 for version in "${versions[@]}"; do
+  sizes=$(describe "$version")
+  read -r vocabulary warmup steps sequences accumulation < <(
+    jq -r '[.vocab, .warmup, .steps, .sequences, .accumulation] | @tsv' <<<"$sizes")
+  make_shards "$vocabulary"
   for ((pair = 0; pair < pairs; pair++)); do
-    ours "$version"
+    ours "$version" "$warmup" "$steps" "$sequences" "$accumulation"
     for peer in "${peers[@]}"; do
       options=(--threads "$threads")
       if [[ $peer == compile ]]; then options+=(--compile); fi

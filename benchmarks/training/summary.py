@@ -36,11 +36,14 @@ def peak():
 
 def main():
     speeds = defaultdict(lambda: defaultdict(list))
+    memory = defaultdict(dict)
     sizes = {}
     threads = 1
     for line in open(sys.argv[1]):
         record = json.loads(line)
         speeds[record["version"]][record["peer"]].append(record["median_tok_per_sec"])
+        largest = memory[record["version"]].get(record["peer"], 0)
+        memory[record["version"]][record["peer"]] = max(largest, record["memory_bytes"])
         sizes[record["version"]] = record["parameters"]
         threads = record["threads"]
     core, kernel = peak()
@@ -65,6 +68,7 @@ def main():
                         for peer, values in peers.items()
                         if peer != "flashlm"
                     },
+                    "peak_memory_bytes": memory[version],
                     "gflop_per_sec": round(flops, 1),
                     "measured_core_peak_gflop_per_sec": round(core, 1),
                     "blas_kernel": kernel,

@@ -1,11 +1,13 @@
 """The PyTorch peers by version: a maker and the recipe's sizes."""
 
+from peers.bolt import Bolt
 from peers.cortex_compass import CortexCompass
 from peers.cortex_eight import CortexEight
 from peers.cpu_flow import CPUFlow
 from peers.future_sentence import FutureSentence
 from peers.nova_ignition import NovaIgnition
 from peers.reckoning import Reckoning
+from peers.thunderbolt import Thunderbolt
 
 CPU_FLOW = {
     "vocab": 4096,
@@ -21,6 +23,36 @@ CPU_FLOW = {
 }
 
 PEERS = {
+    "v4": (
+        Bolt,
+        {
+            "vocab": 10000,
+            "width": 192,
+            "layers": 6,
+            "taps": 8,
+            "feed_forward": 512,
+            "window": 256,
+            "sequences": 16,
+            "accumulation": 1,
+            "steps": 15,
+        },
+    ),
+    "v5": (
+        Thunderbolt,
+        {
+            "vocab": 8192,
+            "width": 384,
+            "layers": 18,
+            "heads": 8,
+            "head_width": 48,
+            "feed_forward": 1152,
+            "window": 256,
+            "sequences": 16,
+            "accumulation": 1,
+            "warmup": 1,
+            "steps": 4,
+        },
+    ),
     "v5.2": (
         NovaIgnition,
         {
