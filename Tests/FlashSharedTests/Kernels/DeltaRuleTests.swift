@@ -55,9 +55,20 @@ import Testing
 
   /// What is read does not depend, to the last bit, on what comes later.
   @Test func isCausal() {
-    let short = DeltaRun(random: 90, width: 16)
-    let long = DeltaRun(random: 200, width: 16)
-    #expect(short.read == Array(long.read.prefix(short.read.count)))
+    let (time, width, unchanged) = (200, 16, 90)
+    let run = DeltaRun(random: time, width: width)
+    func changed(_ numbers: [Float]) -> [Float] {
+      let kept = numbers.count / time * unchanged
+      return numbers[..<kept] + numbers[kept...].reversed()
+    }
+    let other = DeltaRun(
+      keys: changed(run.keys), values: changed(run.values), queries: changed(run.queries),
+      strengths: changed(run.strengths),
+      readGradient: [Float](repeating: 0, count: time * width),
+      stateGradient: [Float](repeating: 0, count: width * width), time: time, width: width)
+    let before = unchanged * width
+    #expect(run.read[..<before] == other.read[..<before])
+    #expect(run.read[before...] != other.read[before...])
   }
 
   /// A position at a time gives what the chunks give.
