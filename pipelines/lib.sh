@@ -193,6 +193,14 @@ encode_and_pack() {
     fl-shard pack ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --output "$folder" "$@"
 }
 
+# index_ngrams SET INDEX [fl-shard index options…]: a stage that counts the n-grams of a set.
+index_ngrams() {
+  local set=$1 index=$2
+  shift 2
+  stage ngrams --in "$set" --out "$index" -- \
+    fl-shard index ${quiet[@]+"${quiet[@]}"} "$set" --output "$index" "$@"
+}
+
 # train_model RUN RECIPE TRAIN VALIDATION [fl-train options…]: starts or resumes. A run that was
 # started with other inputs is moved aside, not overwritten.
 train_model() {

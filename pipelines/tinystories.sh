@@ -6,6 +6,7 @@
 #   minimum_frequency published: how often a pair occurs at least that the tokenizer merges
 #   first_tokens      how much of the train text is used; empty for all of it
 #   sample_options    options of fl-sample that a recipe does not hold
+#   search_options    those of the stage search, for versions with a value head
 #
 # Options are read by the scripts that source this file, and by lib.sh.
 # shellcheck disable=SC2034,SC2154
@@ -14,7 +15,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 variants='sound published repaired'
-first_tokens='' minimum_frequency=2 sample_options=()
+first_tokens='' minimum_frequency=2 sample_options=() search_options=()
 
 usage() {
   cat <<TEXT
@@ -100,10 +101,45 @@ stage_evaluate() {
   cat "$work/protocol.json"
 }
 
-stage_sample() {
-  stage sample --in "$run/best.safetensors" --out "$work/samples.txt" -- \
-    write_to "$work/samples.txt" \
+stage_sample() { sample_to sample samples.txt "$run/best.safetensors" --; }
+
+# The same prompts, each token chosen by looking ahead with the value head.
+stage_search() {
+  sample_to search search.txt "$run/best.safetensors" -- --search \
+    ${search_options[@]+"${search_options[@]}"}
+}
+
+# The n-grams of the whole train text, also where only its first tokens are trained on.
+stage_ngrams() {
+  local set=$work/train
+  if [[ -n $first_tokens ]]; then
+    set=$work/train-whole
+    shards train-whole "$(train_text_path)"
+  fi
+  index_ngrams "$set" "$work/ngrams"
+}
+
+# The same prompts with n-grams mixed in; published: as the script blends them.
+stage_retrieval() {
+  local blend=(--ngram-weight 0.3)
+  [[ $variant != published ]] ||
+    blend+=(--ngram-blend geometric --temp 0.8 --top-p 0.9 --frequency-penalty 0)
+  sample_to retrieval retrieval.txt "$run/best.safetensors" "$work/ngrams" -- --ngrams "$work/ngrams" \
+    "${blend[@]}"
+}
+
+# sample_to STAGE FILE INPUT… -- [fl-sample options…]: the recipe's prompts, continued in $work/FILE.
+sample_to() {
+  local name=$1 file=$work/$2 inputs=()
+  shift 2
+  while [[ $1 != -- ]]; do
+    inputs+=("$1")
+    shift
+  done
+  shift
+  stage "$name" --in "${inputs[@]}" --out "$file" -- \
+    write_to "$file" \
     fl-sample ${quiet[@]+"${quiet[@]}"} "$run" --from-recipe --seed 1 \
-    ${sample_options[@]+"${sample_options[@]}"}
-  cat "$work/samples.txt"
+    ${sample_options[@]+"${sample_options[@]}"} "$@"
+  cat "$file"
 }

@@ -6,6 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
 
 version=v8.1
 piece_characters=500000
+search_options=(--search-repetition-penalty 0.5)
 parse_options "$@"
 name_paths
-run_stages text tokenizer shards train evaluate sample
+run_stages text tokenizer shards train evaluate sample search

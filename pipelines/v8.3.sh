@@ -9,4 +9,4 @@ piece_characters=500000
 first_tokens=10000000
 parse_options "$@"
 name_paths
-run_stages text tokenizer shards train evaluate sample
+run_stages text tokenizer shards train evaluate sample ngrams retrieval

@@ -20,12 +20,19 @@ struct FlSample: ParsableCommand {
       --context positions; beyond them the oldest are forgotten. Others, and all with --recompute, \
       run over the last --context tokens for each token.
 
+      Three things can guide the choice: --search looks a token ahead with a value head (v8, v8.1, \
+      v8.2, v8.3), --compass follows the direction that v9.2 predicts, and --ngrams mixes in what \
+      followed the last tokens in the training text. They go together with all samplers.
+
       Examples:
         fl-sample runs/v5.2 "Once upon a time" --temp 0.7 --top-k 40
         fl-sample runs/v5.2 --from-recipe --seed 7
         fl-sample runs/v5.2 --prompts prompts.jsonl --samples 4 --json | jq -r .text
         fl-sample runs/v8.3 "The little girl" --samplers temp,frequency-penalty,top-p \\
           --temp 1.2 --frequency-penalty 1.2 --repeat-last-n 100 --top-p 0.85
+        fl-sample runs/v8.1 "The little girl" --search --search-repetition-penalty 0.5 \\
+          --temp 0.8 --top-k 40
+        fl-sample runs/v8.3 "The little girl" --ngrams train.4grams --ngram-weight 0.3 --temp 0.8
       """,
     version: ToolMain.version)
 
@@ -64,6 +71,10 @@ struct FlSample: ParsableCommand {
 
   @OptionGroup(title: "Samplers") var sampling: SamplerOptions
 
+  @OptionGroup(title: "Search") var searching: SearchOptions
+
+  @OptionGroup(title: "Guides") var guiding: GuideOptions
+
   @Flag(help: "Take prompts and settings that are not given from the run's recipe.")
   var fromRecipe = false
 
@@ -101,20 +112,26 @@ struct FlSample: ParsableCommand {
       throw ValidationError("Standard input can be read once only.")
     }
     guard !stop.contains("") else { throw ValidationError("--stop needs some text.") }
-    if !fromRecipe { _ = try sampling.settings(base: SamplerSettings()) }
+    _ = try searching.settings()
+    var guided = SamplerSettings()
+    try guiding.apply(to: &guided)
+    if !fromRecipe { _ = try sampling.settings(base: guided) }
   }
 
   func run() throws {
     Interruption.install()
     let run = try TrainedRun(path: folder, checkpoint: checkpoint)
     let tokenizer = try run.tokenizer()
-    let settings = try sampling.settings(
-      base: fromRecipe ? SamplerSettings(run.recipe) : SamplerSettings())
+    var base = fromRecipe ? try SamplerSettings(run.recipe) : SamplerSettings()
+    try guiding.apply(to: &base)
+    let settings = try sampling.settings(base: base)
     if let token = settings.logitBias.keys.first(where: { $0 >= run.model.vocabularySize }) {
       throw ValidationError("--logit-bias \(token): the model has \(run.model.vocabularySize) ids.")
     }
     var options = TextGenerator.Options(contextLength: context ?? run.windowLength)
     options.sampler = settings
+    options.search = try searching.settings()
+    options.ngrams = try guiding.indexes(for: run, tokenizer)
     options.tokenLimit =
       try tokens
       ?? (fromRecipe ? run.recipe.integer("sampling.tokens", in: 1...(1 << 30), default: 256) : 256)
@@ -122,7 +139,7 @@ struct FlSample: ParsableCommand {
     options.stopsAtEndOfText = !ignoreEndOfText
     options.recomputes = recompute
     options.seed = UInt64(seed)
-    let generator = TextGenerator(
+    let generator = try TextGenerator(
       run.model, run.store, tokenizer: tokenizer, endOfText: try run.endOfText(tokenizer),
       options: options)
     let output = SampleOutput(isJSON: json, isQuiet: quiet, echoesPrompt: !noEcho)
@@ -175,6 +192,10 @@ struct FlSample: ParsableCommand {
   private func settingsEvent(_ run: TrainedRun, _ options: TextGenerator.Options) -> JSONObject {
     var event = run.summary
     for (name, value) in options.sampler.json.members { event[name] = value }
+    if let search = options.search { event["search"] = .object(search.json) }
+    if !options.ngrams.isEmpty {
+      event["ngrams"] = .array(options.ngrams.map { .string($0.path) })
+    }
     event["tokens"] = .integer(options.tokenLimit)
     event["samples"] = .integer(samples)
     event["seed"] = .integer(seed)

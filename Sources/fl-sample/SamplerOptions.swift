@@ -171,6 +171,6 @@ extension SamplerSettings {
       "sampling.repeat_last_n", in: -1...(1 << 24), default: repeatLastN)
     softCap = try recipe.number("sampling.soft_cap", in: 0...1e6, default: softCap)
     // The reference's samplers divide by the temperature first.
-    stages = [.temperature, .softCap, .repeatPenalty, .frequencyPenalty, .topK, .topP]
+    stages = Self.referenceStages
   }
 }

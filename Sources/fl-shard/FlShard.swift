@@ -5,11 +5,12 @@ import ToolSupport
 struct FlShard: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fl-shard",
-    abstract: "Curates text, and packs tokens into shards for training and evaluation.",
+    abstract:
+      "Curates text, packs tokens into shards for training and evaluation, indexes n-grams.",
     version: ToolMain.version,
     subcommands: [
-      StoriesCommand.self, CurateCommand.self, PackCommand.self, InspectCommand.self,
-      VerifyCommand.self,
+      StoriesCommand.self, CurateCommand.self, PackCommand.self, IndexCommand.self,
+      InspectCommand.self, VerifyCommand.self,
     ])
 
   static func main() { ToolMain.run(Self.self) }

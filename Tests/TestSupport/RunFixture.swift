@@ -16,8 +16,19 @@ public struct RunFixture {
   /// The folder of the shards.
   public let shards: String
 
+  /// Hyper-parameters of v8.1 and v9.2 of the fixture's size.
+  public static let cortex: JSONObject = [
+    "d_model": 16, "n_layers": 2, "d_ff": 24, "n_heads": 2, "d_head": 8, "window_size": 6,
+    "d_mem": 4, "dropout": 0.1,
+  ]
+
   /// Writes both into a folder.
-  public init(in folder: TemporaryFolder, variant: String = "sound") throws {
+  ///
+  /// - Parameter hyperparameters: those of `version` but for the vocabulary; v5.2's if not given.
+  public init(
+    in folder: TemporaryFolder, variant: String = "sound", version: String = "v5.2",
+    hyperparameters: JSONObject? = nil
+  ) throws {
     path = folder.file("run")
     shards = folder.file("shards")
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -28,23 +39,25 @@ public struct RunFixture {
       addedTokens: special.enumerated().map { AddedToken(id: Int32($0), content: $1) },
       addsPrefixSpace: false)
     try tokenizer.write(to: "\(path)/tokenizer.json")
+    var model: JSONObject =
+      hyperparameters ?? [
+        "d_model": 16, "n_layers": 2, "n_heads": 2, "d_head": 8, "d_ffn": 24, "dropout": 0.1,
+      ]
+    model["vocab"] = .integer(tokenizer.vocabularySize)
     let recipe = try Recipe(
       [
-        "version": "v5.2", "variant": .string(variant),
-        "model": [
-          "vocab": .integer(tokenizer.vocabularySize), "d_model": 16, "n_layers": 2, "n_heads": 2,
-          "d_head": 8, "d_ffn": 24, "dropout": 0.1,
-        ],
+        "version": .string(version), "variant": .string(variant), "model": .object(model),
+        "objective": ["lookahead_weight": 0.1, "lookahead_warmup": 3],
         "data": ["window": .integer(Self.windowLength)],
         "protocol": ["batches": 5, "sequences": 2],
         "sampling": ["prompts": ["The cat"], "tokens": 7, "temperature": 0.7, "top_k": 40],
       ], source: "fixture")
     try AtomicFile.write(
       JSONValue.object(recipe.settings).serialized(), to: "\(path)/recipe.json")
-    let model = try recipe.model()
-    let store = ParameterStore(model.layout)
+    let network = try recipe.model()
+    let store = ParameterStore(network.layout)
     store.initialize(seed: 4)
-    for parameter in model.layout.parameters where parameter.shape.count == 2 {
+    for parameter in network.layout.parameters where parameter.shape.count == 2 {
       store.setValues(store.copyValues(of: parameter).map { $0 * 15 }, of: parameter)
     }
     for name in ["best", "last"] {

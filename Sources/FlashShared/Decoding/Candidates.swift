@@ -36,6 +36,20 @@ public struct Candidates: Sendable {
     for index in tokens.indices { logits[index] = change(tokens[index], logits[index]) }
   }
 
+  /// Replaces a logit.
+  mutating func setLogit(_ logit: Float, at index: Int) { logits[index] = logit }
+
+  /// The place of a token, by bisection; nil if it is not among them.
+  func index(of token: Int32) -> Int? {
+    var low = 0
+    var high = tokens.count
+    while low < high {
+      let middle = (low + high) / 2
+      if tokens[middle] < token { low = middle + 1 } else { high = middle }
+    }
+    return low < tokens.count && tokens[low] == token ? low : nil
+  }
+
   /// Takes away those that do not satisfy a condition on their index, token and logit.
   mutating func keep(where isKept: (Int, Int32, Float) -> Bool) {
     var kept = 0
@@ -72,6 +86,13 @@ public struct Candidates: Sendable {
       total += weight
     }
     return total
+  }
+
+  /// The logarithm of the sum of the logits' exponentials: a logit less this is a log-probability.
+  ///
+  /// - Parameter weights: scratch memory.
+  func logSumExp(_ weights: inout [Double]) -> Double {
+    Double(largestLogit) + log(fillWeights(&weights))
   }
 
   /// The candidate in whose share of the softmax a uniform number in [0, 1) falls, shares lying in

@@ -14,6 +14,8 @@ public final class Decoder {
   public let contextLength: Int
   /// Whether tokens are taken one at a time.
   public let isIncremental: Bool
+  /// What is computed besides logits.
+  public let guides: DecodingGuides
   private let model: any LanguageModel
   private let store: ParameterStore
   /// The graph of the last run: one token when incremental, else as many as there were.
@@ -23,22 +25,28 @@ public final class Decoder {
   /// When recomputing, the last tokens of each sequence.
   private var windows: [[Int32]]
   private var inputs: [Int32]
+  /// By token, the reciprocal norm of its embedding; computed when the compass is first asked for.
+  private var inverseNorms: [Float] = []
 
+  /// - Parameter guides: what is computed besides logits; the model must have it
+  ///   (`DecodingGuides(of:_:)`).
   public init(
     _ model: any LanguageModel, _ store: ParameterStore, batch: Int, contextLength: Int,
-    recomputes: Bool = false
+    recomputes: Bool = false, guides: DecodingGuides = []
   ) {
     precondition(batch > 0 && contextLength > 0, "nothing to decode")
     self.model = model
     self.store = store
     self.batch = batch
     self.contextLength = contextLength
+    self.guides = guides
     isIncremental = model.decodesIncrementally && !recomputes
     windows = (0..<batch).map { _ in [] }
     inputs = [Int32](repeating: 0, count: batch)
     if isIncremental {
       current = LogitGraph(
-        model, store, mode: .decoding, batch: batch, time: 1, contextLength: contextLength)
+        model, store, mode: .decoding, batch: batch, time: 1, contextLength: contextLength,
+        guides: guides)
     }
   }
 
@@ -80,13 +88,67 @@ public final class Decoder {
     }
   }
 
+  /// Makes all sequences continuations of one of them: its tokens become everybody's. What was
+  /// computed for the last tokens stays as it was until tokens are appended.
+  public func branch(from sequence: Int) {
+    precondition((0..<batch).contains(sequence), "no such sequence")
+    if isIncremental {
+      current?.graph.copyState(ofSequence: sequence)
+    } else {
+      for other in windows.indices where other != sequence { windows[other] = windows[sequence] }
+    }
+  }
+
   /// The logits after the last token of a sequence; valid until tokens are appended.
   public func logits(of sequence: Int) -> some RandomAccessCollection<Float> {
+    last.lastLogits(of: checked(sequence))
+  }
+
+  /// What the value head says of a sequence's last token: how hard the tokens after it will be.
+  ///
+  /// - Precondition: the decoder was made with the guide `value`.
+  public func value(of sequence: Int) -> Float {
+    guard let value = last.lastValue(of: checked(sequence)) else {
+      preconditionFailure("the decoder computes no values")
+    }
+    return value
+  }
+
+  /// Replaces `cosines` by those of the angles between a sequence's compass and each token's
+  /// embedding.
+  ///
+  /// - Precondition: the decoder was made with the guide `compass`.
+  public func fillCompass(of sequence: Int, _ cosines: inout [Float]) {
+    guard let (direction, products) = last.lastCompass(of: checked(sequence)) else {
+      preconditionFailure("the decoder computes no compass")
+    }
+    if inverseNorms.isEmpty { inverseNorms = Self.inverseNorms(store, last.output.head) }
+    let inverse = Self.inverseNorm(direction)
+    cosines.removeAll(keepingCapacity: true)
+    for (product, inverseNorm) in zip(products, inverseNorms) {
+      cosines.append(product * inverse * inverseNorm)
+    }
+  }
+
+  private var last: LogitGraph {
+    guard let current else { preconditionFailure("no token has been appended") }
+    return current
+  }
+
+  private func checked(_ sequence: Int) -> Int {
     precondition((0..<batch).contains(sequence), "no such sequence")
-    guard let current else { fatalError("no token has been appended") }
-    let width = model.vocabularySize
-    let end = (sequence + 1) * current.graph.time * width
-    return UnsafeMutableBufferPointer(rebasing: current.values[(end - width)..<end])
+    return sequence
+  }
+
+  private static func inverseNorms(_ store: ParameterStore, _ head: Parameter) -> [Float] {
+    let values = store.copyValues(of: head)
+    let width = head.shape[1]
+    return (0..<head.shape[0]).map { inverseNorm(values[($0 * width)..<(($0 + 1) * width)]) }
+  }
+
+  /// 1/‖x‖, for a norm of at least 1e-8.
+  private static func inverseNorm(_ vector: some Collection<Float>) -> Float {
+    1 / max(vector.reduce(0) { $0 + $1 * $1 }.squareRoot(), 1e-8)
   }
 
   private func recompute() {
@@ -95,7 +157,8 @@ public final class Decoder {
     if length == contextLength, let full {
       current = full
     } else if current?.graph.time != length {
-      current = LogitGraph(model, store, mode: .evaluation, batch: batch, time: length)
+      current = LogitGraph(
+        model, store, mode: .evaluation, batch: batch, time: length, guides: guides)
       if length == contextLength { full = current }
     }
     current?.run(windows.joined().map(\.self))

@@ -5,11 +5,11 @@ public struct Sampler: Sendable {
   /// What is done.
   public let settings: SamplerSettings
   /// What the stages left of the last logits.
-  public private(set) var candidates: Candidates
+  public internal(set) var candidates: Candidates
   private let stages: [SamplerStage]
   private var occurrences: [Int32]
   private var order: [Int] = []
-  private var probabilities: [Double] = []
+  var probabilities: [Double] = []
   private var scratch: [Float] = []
 
   /// - Parameter settings: settings without a `problem`.
@@ -27,29 +27,40 @@ public struct Sampler: Sendable {
   ///   - logits: of the whole vocabulary; not one may be NaN or +∞.
   ///   - history: the tokens so far, prompt included.
   ///   - promptCount: how many of them are the prompt's.
+  ///   - guidance: what the compass and the n-gram stages read; without it they do nothing.
   ///   - uniform: a uniform number in [0, 1).
   public mutating func next(
-    after history: [Int32], promptCount: Int = 0, logits: some Collection<Float>, uniform: Double
+    after history: [Int32], promptCount: Int = 0, logits: some Collection<Float>,
+    guidance: SamplerGuidance = SamplerGuidance(), uniform: Double
   ) -> Int32 {
-    apply(to: logits, history: history, promptCount: promptCount)
-    return candidates.draw(uniform, &probabilities)
+    apply(to: logits, history: history, promptCount: promptCount, guidance: guidance)
+    return draw(uniform)
   }
+
+  /// Draws from what the stages left.
+  ///
+  /// - Parameter uniform: a uniform number in [0, 1).
+  mutating func draw(_ uniform: Double) -> Int32 { candidates.draw(uniform, &probabilities) }
 
   /// Applies all stages; `candidates` are what remains, one at least.
   public mutating func apply(
-    to logits: some Collection<Float>, history: [Int32], promptCount: Int = 0
+    to logits: some Collection<Float>, history: [Int32], promptCount: Int = 0,
+    guidance: SamplerGuidance = SamplerGuidance()
   ) {
     precondition(logits.count == occurrences.count, "not the vocabulary's logits")
     candidates.reset(logits)
     let penalized = settings.penalizesPrompt ? history[...] : history.dropFirst(promptCount)
     let recent = settings.repeatLastN < 0 ? penalized : penalized.suffix(settings.repeatLastN)
-    for stage in stages { apply(stage, history, recent) }
+    for stage in stages { apply(stage, history, recent, guidance) }
   }
 
   private mutating func apply(
-    _ stage: SamplerStage, _ history: [Int32], _ recent: ArraySlice<Int32>
+    _ stage: SamplerStage, _ history: [Int32], _ recent: ArraySlice<Int32>,
+    _ guidance: SamplerGuidance
   ) {
     switch stage {
+    case .compass: follow(compass: guidance.compass)
+    case .ngrams: blend(guidance.continuations)
     case .logitBias:
       let bias = settings.logitBias
       candidates.map { token, logit in logit + (bias[token] ?? 0) }
@@ -91,7 +102,7 @@ public struct Sampler: Sendable {
   }
 
   /// Takes away tokens with a logit of −∞, unless that would leave none.
-  private mutating func removeImpossible() {
+  mutating func removeImpossible() {
     if candidates.largestLogit > -.infinity {
       candidates.keep { _, _, logit in logit > -.infinity }
     }

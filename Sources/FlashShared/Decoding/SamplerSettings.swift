@@ -2,6 +2,11 @@
 ///
 /// The names are those of the options of `fl-sample`.
 public enum SamplerStage: String, Sendable, CaseIterable {
+  /// Adds to each logit how well the token fits the direction of the states to come, in models
+  /// that predict it (v9.2).
+  case compass
+  /// Mixes in what followed the last tokens in an index of n-grams.
+  case ngrams
   /// Adds a constant to the logits of some tokens.
   case logitBias = "logit-bias"
   /// Divides positive logits of recent tokens by a factor and multiplies negative ones (Keskar et
@@ -55,11 +60,31 @@ public struct SamplerSettings: Sendable, Equatable {
   public var softCap = 0.0
   /// What is added to the logits of tokens; −∞ takes one away.
   public var logitBias: [Int32: Float] = [:]
+  /// The factor of the cosine between the compass and a token's embedding; 0 for none.
+  public var compassWeight = 0.0
+  /// The share of the n-gram index in the next token's distribution; 0 for none.
+  public var ngramWeight = 0.0
+  /// How the index and the model are mixed.
+  public var ngramBlend = NgramBlend.linear
 
-  /// The order of llama.cpp, temperature last.
+  /// How two distributions are mixed with a share λ of the second.
+  public enum NgramBlend: String, Sendable, CaseIterable {
+    /// (1 − λ)·model + λ·index, of probabilities (Khandelwal et al., arXiv:1911.00172).
+    case linear
+    /// (1 − λ)·logit + λ·ln(index + 1e-10), −10 for tokens that the index does not have: what the
+    /// reference's script computes.
+    case geometric
+  }
+
+  /// The order of llama.cpp, temperature last, behind what guides the model.
   public static let standardStages: [SamplerStage] = [
-    .logitBias, .repeatPenalty, .frequencyPenalty, .presencePenalty, .noRepeatNgram, .topK,
-    .typical, .topP, .minP, .softCap, .temperature,
+    .compass, .ngrams, .logitBias, .repeatPenalty, .frequencyPenalty, .presencePenalty,
+    .noRepeatNgram, .topK, .typical, .topP, .minP, .softCap, .temperature,
+  ]
+
+  /// The order of the reference's scripts: temperature first, truncation last.
+  public static let referenceStages: [SamplerStage] = [
+    .temperature, .compass, .ngrams, .softCap, .repeatPenalty, .frequencyPenalty, .topK, .topP,
   ]
 
   public init() {}
@@ -67,6 +92,8 @@ public struct SamplerSettings: Sendable, Equatable {
   /// Whether a stage would do nothing.
   public func isNeutral(_ stage: SamplerStage) -> Bool {
     switch stage {
+    case .compass: compassWeight == 0
+    case .ngrams: ngramWeight == 0
     case .logitBias: logitBias.isEmpty
     case .repeatPenalty: repeatPenalty == 1 || repeatLastN == 0
     case .frequencyPenalty: frequencyPenalty == 0 || repeatLastN == 0
@@ -94,6 +121,8 @@ public struct SamplerSettings: Sendable, Equatable {
       (.presencePenalty, presencePenalty.isFinite, "must be a number"),
       (.noRepeatNgram, noRepeatNgram >= 0, "must be at least 0"),
       (.softCap, softCap.isFinite && softCap >= 0, "must be at least 0"),
+      (.compass, compassWeight.isFinite, "must be a number"),
+      (.ngrams, ngramWeight >= 0 && ngramWeight <= 1, "must have a weight from 0 to 1"),
       (.logitBias, logitBias.values.allSatisfy { $0 < .infinity }, "must be numbers or -inf"),
     ]
     if let failed = checks.first(where: { !$0.1 }) {
@@ -124,6 +153,8 @@ public struct SamplerSettings: Sendable, Equatable {
       "frequency_penalty": .number(frequencyPenalty),
       "presence_penalty": .number(presencePenalty), "no_repeat_ngram": .integer(noRepeatNgram),
       "soft_cap": .number(softCap), "logit_bias": .object(bias),
+      "compass": .number(compassWeight), "ngram_weight": .number(ngramWeight),
+      "ngram_blend": .string(ngramBlend.rawValue),
     ]
   }
 }

@@ -3,6 +3,10 @@ public final class TextGenerator {
   /// What is generated.
   public struct Options: Sendable {
     public var sampler = SamplerSettings()
+    /// Search with the model's value head instead of drawing.
+    public var search: SearchSettings?
+    /// Indexes of n-grams that the sampler's stage `ngrams` mixes in.
+    public var ngrams: [NgramIndex] = []
     /// The most tokens to draw for a sample.
     public var tokenLimit = 256
     /// Strings that end a text; they are not part of it.
@@ -39,17 +43,27 @@ public final class TextGenerator {
   private let tokenizer: Tokenizer
   private let endOfText: Int32?
   private let options: Options
+  private let guides: DecodingGuides
   private var generators: [Int: Generator] = [:]
 
   /// Samples that are drawn side by side: as many as the matrix kernels take without rounding
-  /// differently.
-  private static let batchLimit = Kernel.fewRows
+  /// differently. A search takes one at a time.
+  private var batchLimit: Int { options.search == nil ? Kernel.fewRows : 1 }
 
+  /// Refuses options that the model has no head for.
+  ///
   /// - Parameter endOfText: the token that ends a text, and from which an empty prompt starts.
   public init(
     _ model: any LanguageModel, _ store: ParameterStore, tokenizer: Tokenizer, endOfText: Int32?,
     options: Options
-  ) {
+  ) throws {
+    var guides: DecodingGuides = []
+    if options.search != nil { guides.insert(.value) }
+    if options.sampler.compassWeight != 0 { guides.insert(.compass) }
+    let missing = guides.subtracting(guides.isEmpty ? [] : DecodingGuides(of: model, store))
+    if missing.contains(.value) { throw DecodingError.noValueHead }
+    if missing.contains(.compass) { throw DecodingError.noCompass }
+    self.guides = guides
     self.model = model
     self.store = store
     self.tokenizer = tokenizer
@@ -78,8 +92,8 @@ public final class TextGenerator {
     _ receive: (Int, String) throws -> Void = { _, _ in }
   ) throws -> [Sample] {
     var samples = [Sample](repeating: Sample(), count: count)
-    for first in stride(from: 0, to: count, by: Self.batchLimit) {
-      let batch = min(Self.batchLimit, count - first)
+    for first in stride(from: 0, to: count, by: batchLimit) {
+      let batch = min(batchLimit, count - first)
       var texts = (0..<batch).map { _ in TextAssembler(stops: options.stops) }
       try generator(batch).generate(
         prompt, promptIndex: promptIndex, firstSample: first, limit: options.tokenLimit
@@ -113,10 +127,11 @@ public final class TextGenerator {
   private func generator(_ batch: Int) -> Generator {
     if let generator = generators[batch] { return generator }
     let decoder = Decoder(
-      model, store, batch: batch, contextLength: options.contextLength,
-      recomputes: options.recomputes)
+      model, store, batch: options.search?.candidates ?? batch,
+      contextLength: options.contextLength, recomputes: options.recomputes, guides: guides)
     let generator = Generator(
-      model, decoder: decoder, settings: options.sampler, seed: options.seed)
+      model, decoder: decoder, settings: options.sampler, search: options.search,
+      ngrams: options.ngrams, seed: options.seed)
     generators[batch] = generator
     return generator
   }

@@ -41,8 +41,8 @@ public struct ConformanceResult: Sendable {
   public var expectedLeaks: Bool?
   /// Incremental decoding against the parallel pass, relative to the largest logit.
   public var incrementalDifference: Double?
-  /// Deterministic generation: calls that were compared, and those that were not because they
-  /// draw or search.
+  /// Deterministic generation: calls that were compared, and those that were not because they draw
+  /// or use another model than the version's.
   public var generationCalls = 0
   public var skippedGenerationCalls = 0
   /// What did not hold, in words.

@@ -17,6 +17,7 @@ struct PositionSteps: Operation {
   private var time: Int { input.shape[1] }
   private var width: Int { input.width }
   var stateCount: Int { width }
+  var sharesState: Bool { true }
   var scratchCount: Int { width }
 
   func forward(_ run: Execution) {

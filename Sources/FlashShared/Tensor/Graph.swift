@@ -186,6 +186,20 @@ public final class Graph {
     context.position = state.position
   }
 
+  /// Makes what all sequences have consumed the same as what one of them has.
+  public func copyState(ofSequence source: Int) {
+    precondition((0..<batch).contains(source), "no such sequence")
+    let arena = laidOutArena()
+    for (index, operation) in operations.enumerated()
+    where operation.stateCount > 0 && !operation.sharesState {
+      let count = operation.stateCount / batch
+      let first = arena.state(of: index)
+      for sequence in 0..<batch where sequence != source {
+        (first + sequence * count).update(from: first + source * count, count: count)
+      }
+    }
+  }
+
   private func laidOutArena() -> Arena {
     if let arena { return arena }
     let plan = MemoryPlan(

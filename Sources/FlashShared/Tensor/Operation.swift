@@ -17,6 +17,9 @@ protocol Operation: Sendable {
   var stateCount: Int { get }
   /// Matrices that rows are multiplied with (`LinearWeight`): a trainer packs them once per step.
   var matrices: [Parameter] { get }
+  /// Whether all sequences share that state; otherwise each has an equal part of it, one after the
+  /// other.
+  var sharesState: Bool { get }
   /// Whether gradients begin here.
   var isLoss: Bool { get }
 
@@ -29,6 +32,7 @@ extension Operation {
   var retained: [Tensor] { [] }
   var scratchCount: Int { 0 }
   var stateCount: Int { 0 }
+  var sharesState: Bool { false }
   var matrices: [Parameter] { [] }
   var isLoss: Bool { false }
 }

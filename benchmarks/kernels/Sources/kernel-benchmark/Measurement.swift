@@ -36,6 +36,19 @@ let filter = CommandLine.arguments.dropFirst().first ?? ""
 /// other processes can only slow it down.
 func measure(_ name: String, _ work: Work, _ body: () -> Void) {
   guard filter.isEmpty || name.contains(filter) else { return }
+  let best = fastest(body)
+  let rate =
+    switch work {
+    case .operations(let n): String(format: "%8.1f GFLOP/s", Double(n) / best * 1e-9)
+    case .bytes(let n): String(format: "%8.1f GB/s", Double(n) / best * 1e-9)
+    case .elements(let n): String(format: "%8.3f ns/element", best * 1e9 / Double(n))
+    }
+  let padded = name.padding(toLength: 52, withPad: " ", startingAt: 0)
+  print(padded + String(format: "%10.2f µs ", best * 1e6) + rate)
+}
+
+/// The seconds of a run in the fastest of 25 batches.
+func fastest(_ body: () -> Void) -> Double {
   func seconds(_ repetitions: Int) -> Double {
     let start = processorSeconds()
     for _ in 0..<repetitions { body() }
@@ -46,12 +59,5 @@ func measure(_ name: String, _ work: Work, _ body: () -> Void) {
   while seconds(repetitions) < 0.01 { repetitions *= 2 }
   var best = Double.infinity
   for _ in 0..<25 { best = min(best, seconds(repetitions) / Double(repetitions)) }
-  let rate =
-    switch work {
-    case .operations(let n): String(format: "%8.1f GFLOP/s", Double(n) / best * 1e-9)
-    case .bytes(let n): String(format: "%8.1f GB/s", Double(n) / best * 1e-9)
-    case .elements(let n): String(format: "%8.3f ns/element", best * 1e9 / Double(n))
-    }
-  let padded = name.padding(toLength: 52, withPad: " ", startingAt: 0)
-  print(padded + String(format: "%10.2f µs ", best * 1e6) + rate)
+  return best
 }

@@ -21,7 +21,7 @@ func measureMemories() {
         Kernel.deltaScratchCount(width: width), Kernel.linearMemoryScratchCount(width: width)))
     Kernel.memoryProjection(rows, inverseNorms: norms, rows: time, heads: heads, width: width)
     let elements = Work.elements(time * inner)
-    measure("deltaRule \(time)", elements) {
+    func deltaForward() {
       for head in 0..<heads {
         let k = rows + head * width
         Kernel.deltaRule(
@@ -31,7 +31,7 @@ func measureMemories() {
           width: width, scratch: scratch)
       }
     }
-    measure("deltaRuleGradient \(time)", elements) {
+    func deltaBackward() {
       for head in 0..<heads {
         let k = rows + head * width
         let dk = slopes + head * width
@@ -44,6 +44,22 @@ func measureMemories() {
           queryGradient: dk + 2 * inner, logStrengthGradient: slopes + 3 * inner + head,
           gradientStride: stride, time: time, width: width, scratch: scratch)
       }
+    }
+    measure("deltaRule \(time)", elements, deltaForward)
+    measure("deltaRuleGradient \(time)", elements, deltaBackward)
+    if filter.isEmpty || "delta rule forward and backward".contains(filter) {
+      let seconds = fastest {
+        deltaForward()
+        deltaBackward()
+      }
+      // What lives from the forward to the backward pass, the gradients of the inputs, and scratch.
+      let floats =
+        2 * time * stride + 2 * time * inner + heads * stateCount
+        + Kernel.deltaScratchCount(width: width) + width * width
+      print(
+        "{\"benchmark\":\"delta_rule\",\"positions\":\(time),\"nanoseconds_per_position\":"
+          + String(format: "%.1f", seconds * 1e9 / Double(time)) + ",\"bytes_per_position\":"
+          + String(format: "%.0f", 4 * Double(floats) / Double(time)) + "}")
     }
     for (name, reach) in [("future", MemoryReach.presentAndFuture), ("past", .presentAndPast)] {
       let scale: Float = 0.18

@@ -1,0 +1,85 @@
+import Crypto
+import Foundation
+
+/// Writes an index of n-grams, context by context in ascending order. Its sections wait in temporary
+/// files until their lengths are known.
+final class NgramIndexWriter {
+  private var head: NgramIndexHead
+  private let path: String
+  private let contexts: Section
+  private let totals: Section
+  private let ends: Section
+  private let tokens: Section
+  private let counts: Section
+
+  /// A section that grows on a temporary file.
+  private final class Section {
+    let file: TemporaryFile
+    private var buffer: [UInt8] = []
+
+    init(folder: String) throws { file = try TemporaryFile(folder: folder) }
+
+    func append(_ number: some FixedWidthInteger) throws {
+      buffer.append(littleEndian: number)
+      if buffer.count >= 1 << 18 { try flush() }
+    }
+
+    func flush() throws {
+      _ = try buffer.withUnsafeBytes { try file.append($0) }
+      buffer.removeAll(keepingCapacity: true)
+    }
+  }
+
+  init(_ head: NgramIndexHead, path: String, folder: String) throws {
+    self.head = head
+    self.path = path
+    contexts = try Section(folder: folder)
+    totals = try Section(folder: folder)
+    ends = try Section(folder: folder)
+    tokens = try Section(folder: folder)
+    counts = try Section(folder: folder)
+  }
+
+  /// Appends a context, larger than the one before, and its continuations in order.
+  func append(context: UInt64, total: UInt64, _ continuations: [(token: Int32, count: UInt64)])
+    throws
+  {
+    head.contextCount += 1
+    head.continuationCount += continuations.count
+    guard head.continuationCount <= Int(UInt32.max), total <= UInt64(UInt32.max) else {
+      throw NgramIndexError.tooManyContinuations(path: path)
+    }
+    try contexts.append(context)
+    try totals.append(UInt32(total))
+    try ends.append(UInt32(head.continuationCount))
+    for (token, count) in continuations {
+      try tokens.append(UInt32(token))
+      try counts.append(UInt32(count))
+    }
+  }
+
+  /// Makes the file appear.
+  func commit(ngramCount: Int) throws -> NgramIndexHead {
+    head.ngramCount = ngramCount
+    let output = try AtomicFile(path: path)
+    var hasher = SHA256()
+    func write(_ bytes: [UInt8]) throws {
+      hasher.update(data: bytes)
+      try output.write(bytes)
+    }
+    try write(head.bytes)
+    var buffer: [UInt8] = []
+    for section in [contexts, totals, ends, tokens, counts] {
+      try section.flush()
+      for start in stride(from: 0, to: section.file.count, by: 1 << 20) {
+        try Interruption.check()
+        buffer.removeAll(keepingCapacity: true)
+        try section.file.read(start..<min(start + 1 << 20, section.file.count), into: &buffer)
+        try write(buffer)
+      }
+    }
+    try output.write(Array(hasher.finalize()))
+    try output.commit()
+    return head
+  }
+}
