@@ -22,6 +22,8 @@ let strict: [SwiftSetting] = [
   .unsafeFlags(["-warnings-as-errors"]),
 ]
 
+let isFuzzing = Context.environment["FLASHLM_FUZZ"] == "1"
+
 func tool(_ name: String) -> Target {
   .executableTarget(
     name: name,
@@ -73,8 +75,12 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
-      name: "FlashSharedTests", dependencies: ["FlashShared", "TestSupport", "CAllocationCounter"],
-      exclude: ["Golden"],
+      name: "FlashSharedTests",
+      dependencies: [
+        "FlashShared", "TestSupport", "CAllocationCounter",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      exclude: ["Golden", "HostileInput/Found"] + (isFuzzing ? ["HostileInput"] : []),
       swiftSettings: strict),
     .testTarget(
       name: "ToolTests",
@@ -84,3 +90,23 @@ let package = Package(
       swiftSettings: strict),
   ]
 )
+
+// The program that fuzzes the readers with the functions that the tests have, built with
+// -sanitize=fuzzer: see Tests/Fuzzing/run.sh.
+if isFuzzing {
+  package.targets += [
+    .systemLibrary(name: "CFuzzer"),
+    .target(
+      name: "HostileInputs",
+      dependencies: [
+        "FlashShared", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      path: "Tests/FlashSharedTests/HostileInput", exclude: ["Found", "HostileInputTests.swift"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "fuzz", dependencies: ["CFuzzer", "HostileInputs"], path: "Tests/Fuzzing",
+      exclude: ["run.sh"], swiftSettings: strict,
+      // The gold linker does not take the sanitizers together.
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+  ]
+}

@@ -78,11 +78,12 @@ run_stages() {
   done
   ((${#stages[@]} > 0)) || stages=("${known[@]}")
   mkdir -p "$work/.stages"
-  exec 9>"$work/.stages/lock"
+  exec 9>>"$work/.stages/lock"
   flock --nonblock 9 || {
-    echo "${0##*/}: $work: another pipeline is at work there; wait for it or use another --work" >&2
+    echo "${0##*/}: $work: in use by $(<"$work/.stages/lock"); wait for it or use another --work" >&2
     exit 75
   }
+  echo "process $$" >"$work/.stages/lock"
   for name in "${known[@]}"; do
     [[ " ${stages[*]} " != *" $name "* ]] || "stage_${name//-/_}"
   done
@@ -218,7 +219,8 @@ train_model() {
     mv "$run" "$run.old"
   fi
   mkdir -p "$run"
-  printf '%s' "$started" >"$run/.started"
+  printf '%s' "$started" >"$run/.started.new"
+  mv "$run/.started.new" "$run/.started"
   fl-train ${quiet[@]+"${quiet[@]}"} --recipe "$recipe" --train "$train" \
     --validation "$validation" --output "$run" --resume ${threads:+--threads "$threads"} "$@" \
     >/dev/null

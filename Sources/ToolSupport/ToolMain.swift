@@ -13,6 +13,7 @@ public enum ToolMain {
   /// process quietly.
   public static func run<Command: ParsableCommand>(_ root: Command.Type) -> Never {
     signal(SIGPIPE, SIG_DFL)
+    refuseTooLittleAddressSpace(for: root)
     do {
       var command = try root.parseAsRoot()
       try command.run()
@@ -25,6 +26,20 @@ public enum ToolMain {
     } catch {
       root.exit(withError: error)
     }
+  }
+
+  /// Ends the process if its address space is limited (`ulimit -v`) to less than OpenBLAS maps for
+  /// its threads, one a core, as it is loaded: where it cannot, it tries again for ever.
+  private static func refuseTooLittleAddressSpace(for root: ParsableCommand.Type) {
+    var limit = rlimit()
+    let needed = UInt64(512 + 160 * ProcessInfo.processInfo.processorCount) << 20
+    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur < needed
+    else { return }
+    report(
+      "the address space is limited to \(limit.rlim_cur >> 20) MiB, and \(needed >> 20) MiB are "
+        + "needed; raise 'ulimit -v'", of: root)
+    // Not exit: it would wait for those threads.
+    _exit(ExitStatus.tryAgain.rawValue)
   }
 
   private static func report(_ message: String, of root: ParsableCommand.Type) {

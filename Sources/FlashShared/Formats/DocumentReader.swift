@@ -7,6 +7,8 @@ import Foundation
 public final class DocumentReader {
   /// The longest document that is accepted unless another limit is given: 256 MiB.
   public static let standardLimit = 1 << 28
+  /// The same for a line of JSON: 64 MiB, since parsing can take forty times as much memory.
+  public static let standardLineLimit = 1 << 26
 
   private let format: DocumentFormat
   private let cleaning: TextCleaning
@@ -32,17 +34,21 @@ public final class DocumentReader {
   /// - Parameters:
   ///   - paths: the files in order; `-` is standard input.
   ///   - cleaning: what is mended in the text as it is read.
-  ///   - limit: the most bytes that a document may have.
+  ///   - limit: the most bytes that a document may have; nil for the standard limit.
   ///   - blockSize: how many bytes a block aims at.
   public init(
     paths: [String], format: DocumentFormat, cleaning: TextCleaning = TextCleaning(),
-    limit: Int = standardLimit, blockSize: Int = 1 << 18
+    limit: Int? = nil, blockSize: Int = 1 << 18
   ) {
     self.cleaning = cleaning
     cleaner = TextCleaner(cleaning)
     if case .whole(let characters?) = format { precondition(characters > 0, "pieces of nothing") }
     self.format = format
-    self.limit = limit
+    if case .jsonLines = format {
+      self.limit = limit ?? Self.standardLineLimit
+    } else {
+      self.limit = limit ?? Self.standardLimit
+    }
     self.blockSize = blockSize
     waiting = paths[...]
     let sizes = paths.map { path -> Int? in
@@ -106,7 +112,8 @@ public final class DocumentReader {
   private func fill(_ block: DocumentBlock, from source: ByteSource) throws -> Bool {
     var searched = 0
     while true {
-      let wanted = wantedBytes(block)
+      // At the start enough to tell what the file begins with.
+      let wanted = max(wantedBytes(block), isAtStart ? 4 : 0)
       let start = block.buffer.count
       cleaner.restore(block.buffer)
       let received = try source.fill(block.buffer, wanted: wanted)

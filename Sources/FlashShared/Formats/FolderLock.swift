@@ -30,6 +30,19 @@ public final class FolderLock {
     _ = pwrite(descriptor, text, text.utf8.count, 0)
   }
 
+  /// Takes the lock of a folder that is there without leaving a file in it.
+  ///
+  /// - Parameter owner: finds out who holds the lock, if another process does.
+  init(existing folder: String, owner: () -> String?) throws {
+    descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw FileError.cannotCreate(path: folder, reason: systemErrorText())
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      throw FileError.locked(path: folder, owner: owner() ?? "another process")
+    }
+  }
+
   // Also runs when the initializer throws, once the descriptor is set: closing it there as well
   // would close whatever another thread has opened under the same number by then.
   deinit { if descriptor >= 0 { close(descriptor) } }

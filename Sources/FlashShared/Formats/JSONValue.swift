@@ -1,5 +1,5 @@
 /// A JSON value. Objects keep the order of their members.
-public indirect enum JSONValue: Equatable, Sendable {
+public enum JSONValue: Equatable, Sendable {
   case null
   case boolean(Bool)
   case integer(Int)

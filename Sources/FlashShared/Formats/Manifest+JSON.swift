@@ -35,7 +35,7 @@ extension ShardManifest {
     return .object(object)
   }
 
-  private static func hash(of members: JSONObject) -> String {
+  static func hash(of members: JSONObject) -> String {
     hexadecimal(SHA256.hash(data: JSONValue.object(members).serialized()))
   }
 

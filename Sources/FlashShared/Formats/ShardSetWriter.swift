@@ -7,7 +7,8 @@ import Foundation
 /// process's number. `commit` moves them into place and then replaces the manifest, which is the
 /// moment in which the new set exists; names carry a part of their content's hash, so that a set
 /// that is being replaced stays whole until then. A process that was killed leaves a folder that
-/// no reader looks at, and which the next writer removes.
+/// no reader looks at, and which the next writer removes. One process at a time writes into a
+/// destination; another one is refused.
 ///
 /// Memory: one shard of tokens, and 32 bytes for each document.
 public final class ShardSetWriter {
@@ -20,6 +21,7 @@ public final class ShardSetWriter {
   /// How many tokens a full shard has.
   public let shardTokens: Int
   private let workPath: String
+  private let lock: FolderLock
   private let elementType: NpyElementType
   private var pending16: [UInt16] = []
   private var pending32: [UInt32] = []
@@ -51,6 +53,9 @@ public final class ShardSetWriter {
     elementType = vocabularySize <= 1 << 16 ? .uint16 : .uint32
     workPath = "\(path)/.writing-\(getpid())"
     try Self.makeFolder(path)
+    lock = try FolderLock(existing: path) {
+      Self.workFolders(in: path).first.map { "process \($0.process)" }
+    }
     try Self.refuseForeignManifest(in: path)
     Self.removeAbandonedWork(in: path)
     guard mkdir(workPath, 0o777) == 0 || errno == EEXIST else {
@@ -167,8 +172,7 @@ public final class ShardSetWriter {
     let documents = offsets.count - 1
     let manifest = ShardManifest(
       elementType: elementType, tokenCount: tokenCount, documentCount: documents,
-      sourceBytes: bytes.map { Int($0.reduce(0, +)) },
-      sourceCharacters: characters.map { Int($0.reduce(0, +)) },
+      sourceBytes: try bytes.map(sum), sourceCharacters: try characters.map(sum),
       informationBits: documents == 0 ? nil : bits.map { $0.reduce(0, +) },
       vocabularySize: vocabularySize, endOfTextToken: endOfTextToken,
       tokenizerHash: tokenizerHash, sources: sources, steps: steps, shards: shards,
@@ -200,6 +204,18 @@ public final class ShardSetWriter {
     return manifest
   }
 
+  /// The sum of the documents' sizes, which an input may state as it likes.
+  private func sum(_ sizes: [UInt64]) throws -> Int {
+    try sizes.reduce(0) { sum, size in
+      let (next, overflow) = sum.addingReportingOverflow(Int(clamping: size))
+      guard !overflow else {
+        throw ShardError.cannotCombine(
+          path: path, reason: "the sizes that its documents state add up to more than can be")
+      }
+      return next
+    }
+  }
+
   private static func makeFolder(_ path: String) throws {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -224,12 +240,16 @@ public final class ShardSetWriter {
 
   /// Removes working folders whose processes are gone.
   private static func removeAbandonedWork(in path: String) {
+    // The lock is held: whoever made them is gone, whatever has its number now.
+    for (name, _) in workFolders(in: path) {
+      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    }
+  }
+
+  private static func workFolders(in path: String) -> [(name: String, process: pid_t)] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    for name in names where name.hasPrefix(".writing-") {
-      guard let process = pid_t(name.dropFirst(".writing-".count)) else { continue }
-      if process == getpid() || (kill(process, 0) != 0 && errno == ESRCH) {
-        try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
-      }
+    return names.filter { $0.hasPrefix(".writing-") }.compactMap { name in
+      pid_t(name.dropFirst(".writing-".count)).map { (name, $0) }
     }
   }
 }

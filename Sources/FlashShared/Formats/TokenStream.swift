@@ -28,6 +28,8 @@ public enum TokenStream {
   static let recordSize = 48
   /// The most tokens that one record may hold.
   public static let maximumTokens = 1 << 30
+  /// The longest line of the JSON form: parsing takes some forty times as much memory.
+  static let longestLine = 1 << 26
   /// The most bytes that a document's name may have.
   public static let maximumNameLength = 1 << 16
 }

@@ -121,6 +121,9 @@ public final class TokenStreamReader {
         throw damaged("the first record continues a document")
       }
       totals.count(document)
+      guard totals.bytes <= Self.largestSize, totals.characters <= Self.largestSize else {
+        throw damaged("the documents' sizes add up to more than can be")
+      }
     } else {
       isFinished = true
     }
@@ -230,9 +233,12 @@ public final class TokenStreamReader {
     buffer.bytes.number(type, at: position + at)
   }
 
+  /// The most bytes or characters that a document, or all of them, can have.
+  private static let largestSize = 1 << 56
+
   private func size(_ at: Int) throws -> Int {
     let value = number(UInt64.self, at)
-    guard value <= 1 << 56 else { throw damaged("a count of \(value)") }
+    guard value <= Self.largestSize else { throw damaged("a count of \(value)") }
     return Int(value)
   }
 
@@ -259,9 +265,10 @@ public final class TokenStreamReader {
       buffer.removePrefix(position)
       position = 0
       searched = buffer.count
-      guard searched <= TokenStream.maximumTokens else {
+      guard searched <= TokenStream.longestLine else {
         throw TokenStreamError.badLine(
-          source: source, line: line + 1, reason: "a line of more than 1 GiB; split the document")
+          source: source, line: line + 1,
+          reason: "a line of more than 64 MiB; split the document, or encode to the binary form")
       }
       if try input.fill(buffer, wanted: 1 << 16) == 0 {
         guard buffer.count > 0 else { return nil }

@@ -1,6 +1,7 @@
 /// What ends a run.
 public enum Budget: Sendable, Equatable {
-  /// Wall-clock time of training, evaluations and checkpoints included, over all resumptions.
+  /// Time of training, evaluations and checkpoints included, over all resumptions. The time in
+  /// which a machine is suspended does not count, nor does a change of its clock.
   case minutes(Double)
   /// Optimiser steps.
   case steps(Int)

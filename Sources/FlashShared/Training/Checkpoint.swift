@@ -59,12 +59,14 @@ struct Checkpoint {
     let object = try JSONValue(parsing: Array(text.utf8), source: path)
     let parameters = trainer.store.layout.parameters
     let counts = object["update_counts"]?.arrayValue?.compactMap(\.integerValue) ?? []
-    guard let step = object["step"]?.integerValue, step >= 0,
-      let tokens = object["tokens"]?.integerValue, tokens >= 0,
-      let seconds = object["seconds"]?.doubleValue, seconds >= 0,
-      let warmupProgress = object["warmup_progress"]?.doubleValue,
+    // Bounds far beyond any run, within which products of these numbers cannot overflow.
+    guard let step = object["step"]?.integerValue, 0...(1 << 40) ~= step,
+      let tokens = object["tokens"]?.integerValue, 0...(1 << 56) ~= tokens,
+      let seconds = object["seconds"]?.doubleValue, 0...1e12 ~= seconds,
+      let warmupProgress = object["warmup_progress"]?.doubleValue, 0...1e12 ~= warmupProgress,
       let logSize = object["log_size"]?.integerValue, logSize >= 0,
-      let workers = object["workers"]?.integerValue, counts.count == parameters.count
+      let workers = object["workers"]?.integerValue, 1...(1 << 20) ~= workers,
+      counts.count == parameters.count, counts.allSatisfy({ 0...(1 << 40) ~= $0 })
     else {
       throw SafetensorsError(path: path, reason: "its training state is incomplete")
     }

@@ -116,7 +116,8 @@ public final class TrainingRun {
   /// Trains until the budget is used up or a signal asks for an end.
   public func run() throws {
     var bar = ProgressBar("train", isQuiet: isQuiet)
-    let clock = ContinuousClock()
+    // Time in which the machine sleeps, and changes of the time of day, do not count.
+    let clock = SuspendingClock()
     let secondsBefore = state.seconds
     let tokensBefore = state.tokens
     let started = clock.now

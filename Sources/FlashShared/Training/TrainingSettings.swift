@@ -50,6 +50,10 @@ public struct TrainingSettings: Sendable, Equatable {
     windowStride = try recipe.integer("data.stride", in: 1...(1 << 20), default: windowLength)
     sequences = try recipe.integer("batch.sequences", in: 1...65_536)
     accumulation = try recipe.integer("batch.accumulation", in: 1...65_536, default: 1)
+    guard sequences * accumulation * windowLength <= Self.largestStep else {
+      throw recipe.failure(
+        "batch", "gives steps of more than \(Self.largestStep) tokens; take fewer sequences")
+    }
     groupSize = try recipe.integer(
       "batch.group", in: 1...65_536, default: max(1, Self.groupRows / windowLength))
     let positive = Double.leastNormalMagnitude...1e6
@@ -91,6 +95,9 @@ public struct TrainingSettings: Sendable, Equatable {
     }
     self.onNonfinite = onNonfinite
   }
+
+  /// The most input tokens of an optimiser step.
+  private static let largestStep = 1 << 24
 
   /// Rows of activations that a worker works on at a time: enough for matrix products to run at
   /// full speed, few enough that tensors stay in the cache.
