@@ -1,4 +1,5 @@
-# Targets: all (build), setup, test, quickstart, lint, benchmark, install, clean.
+# Targets: all (build), setup, test, quickstart, lint, benchmark, install, clean; and the long tests:
+# fuzz, interruption, sanitize.
 
 SWIFT ?= swift
 # Where the build goes; another folder keeps builds apart.
@@ -10,7 +11,7 @@ TOOLS := fl-tokenize fl-shard fl-train fl-eval fl-sample
 SWIFT_FLAGS := -c release --scratch-path $(BUILD) -Xswiftc -enable-testing
 PACKAGES := libopenblas-dev libjansson-dev pkg-config jq shellcheck curl
 
-.PHONY: all setup test lint quickstart benchmark install clean
+.PHONY: all setup test lint quickstart benchmark fuzz interruption sanitize install clean
 
 all:
 	$(SWIFT) build $(SWIFT_FLAGS)
@@ -31,7 +32,7 @@ test: lint
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
-	shellcheck pipelines/*.sh pipelines/examples/*.sh benchmarks/*/*.sh .ci/run
+	shellcheck pipelines/*.sh pipelines/examples/*.sh benchmarks/*/*.sh Tests/*/*.sh .ci/run
 
 quickstart: all
 	pipelines/quickstart.sh
@@ -40,6 +41,19 @@ quickstart: all
 benchmark: all
 	benchmarks/training/run.sh
 	benchmarks/tokenize/run.py --bin "$(abspath $(BUILD))/release"
+
+# A million hostile inputs for each reader, under the address sanitizer: about half an hour.
+fuzz:
+	Tests/Fuzzing/run.sh
+
+# 200 disturbed runs, each compared with an undisturbed one: two minutes.
+interruption: all
+	FLASHLM_BIN="$(abspath $(BUILD))/release" Tests/Interruption/run.sh
+
+# The test suite under the address sanitizer, then under the thread sanitizer.
+sanitize:
+	Tests/Sanitizers/run.sh address
+	Tests/Sanitizers/run.sh thread
 
 install: all
 	install -d "$(DESTDIR)$(PREFIX)/bin"

@@ -4,9 +4,9 @@ import Testing
 
 /// A short form of the tests of interruption; `make interruption` runs the long one.
 @Suite struct InterruptionTests {
-  @Test(arguments: [1, 2]) func disturbedRunsEndAsUndisturbedOnes(seed: Int) throws {
+  @Test func disturbedRunsEndAsUndisturbedOnes() throws {
     let outcome = try Tool(script: "Tests/Interruption/run.sh").run(
-      ["--rounds", "12", "--seed", "\(seed)"], environment: ["FLASHLM_BIN": Tool.products])
+      ["--rounds", "12", "--seed", "1"], environment: ["FLASHLM_BIN": Tool.products])
     #expect(outcome.status == 0, "\(outcome.errorText)")
     #expect(outcome.text.contains("12 rounds"))
   }
