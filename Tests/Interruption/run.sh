@@ -178,12 +178,12 @@ disturb_twice() {
   local lock second=0 first_errors=$errors
   case $stage in
     train) lock=$out/run/log.jsonl ;;
-    pack) lock=$out/train/.writing-* ;;
+    pack) lock=$out/train/.writing- ;;
     pipeline) lock=$out/work/tokenizer.json ;;
     *) disturb_killed && return ;;
   esac
   begin "$stage"
-  while ! compgen -G "$lock" >/dev/null && kill -0 "$group" 2>/dev/null; do doze 2; done
+  while ! compgen -G "$lock*" >/dev/null && kill -0 "$group" 2>/dev/null; do doze 2; done
   # The first one is held where it is, so that it cannot be done before the second has begun.
   kill -STOP -- "-$group" 2>/dev/null || true
   if [[ $(ps -o stat= -p "$group" 2>/dev/null) == T* ]]; then
