@@ -36,7 +36,7 @@ extension HostileInput {
     let model = try recipe.model()
     return Trainer(
       model, model.objective, ParameterStore(model.layout), optimizer: AdamWSettings(), seed: 1,
-      groupSize: 1, pool: WorkerPool(count: 1))
+      groupSize: 1, sequenceLength: 3, pool: WorkerPool(count: 1))
   }
 
   static func readCheckpoint(_ bytes: [UInt8]) throws {
