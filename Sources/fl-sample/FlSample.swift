@@ -30,6 +30,7 @@ struct FlSample: ParsableCommand {
         fl-sample runs/v5.2 --prompts prompts.jsonl --samples 4 --json | jq -r .text
         fl-sample runs/v8.3 "The little girl" --samplers temp,frequency-penalty,top-p \\
           --temp 1.2 --frequency-penalty 1.2 --repeat-last-n 100 --top-p 0.85
+        fl-sample runs/v8.3 "The little girl" --preset v8.3-diverse
         fl-sample runs/v8.1 "The little girl" --search --search-repetition-penalty 0.5 \\
           --temp 0.8 --top-k 40
         fl-sample runs/v8.3 "The little girl" --ngrams train.4grams --ngram-weight 0.3 --temp 0.8
@@ -78,6 +79,12 @@ struct FlSample: ParsableCommand {
   @Flag(help: "Take prompts and settings that are not given from the run's recipe.")
   var fromRecipe = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Start from the settings of one of the reference's sampling tools: "
+        + SamplerPreset.all.map(\.name).joined(separator: ", ") + ".", valueName: "name"))
+  var preset: SamplerPreset?
+
   @Option(help: "Which parameters: best or last.")
   var checkpoint = TrainedRun.CheckpointChoice.best
 
@@ -113,18 +120,19 @@ struct FlSample: ParsableCommand {
     }
     guard !stop.contains("") else { throw ValidationError("--stop needs some text.") }
     _ = try searching.settings()
-    var guided = SamplerSettings()
-    try guiding.apply(to: &guided)
-    if !fromRecipe { _ = try sampling.settings(base: guided) }
+    guard preset == nil || !fromRecipe else {
+      throw ValidationError("Give --preset or --from-recipe, not both.")
+    }
+    if !fromRecipe { _ = try settings(base: preset?.settings ?? SamplerSettings()) }
   }
 
   func run() throws {
     Interruption.install()
     let run = try TrainedRun(path: folder, checkpoint: checkpoint)
     let tokenizer = try run.tokenizer()
-    var base = fromRecipe ? try SamplerSettings(run.recipe) : SamplerSettings()
-    try guiding.apply(to: &base)
-    let settings = try sampling.settings(base: base)
+    let settings = try settings(
+      base: fromRecipe
+        ? SamplerSettings(run.recipe) : preset?.settings ?? SamplerSettings())
     if let token = settings.logitBias.keys.first(where: { $0 >= run.model.vocabularySize }) {
       throw ValidationError("--logit-bias \(token): the model has \(run.model.vocabularySize) ids.")
     }
@@ -155,6 +163,13 @@ struct FlSample: ParsableCommand {
       index += 1
     }
     try output.end()
+  }
+
+  /// A base with what was given on the command line.
+  private func settings(base: SamplerSettings) throws -> SamplerSettings {
+    var guided = base
+    try guiding.apply(to: &guided)
+    return try sampling.settings(base: guided)
   }
 
   /// Calls `body` with each prompt and what errors call it.
@@ -209,3 +224,10 @@ struct FlSample: ParsableCommand {
 }
 
 extension TrainedRun.CheckpointChoice: ExpressibleByArgument {}
+
+extension SamplerPreset: ExpressibleByArgument {
+  public init?(argument: String) { self.init(named: argument) }
+
+  public static var allValueStrings: [String] { all.map(\.name) }
+  public var defaultValueDescription: String { name }
+}

@@ -101,6 +101,27 @@ import Testing
     ] { #expect(help.contains(text), "\(text)") }
   }
 
+  // MARK: Presets
+
+  @Test func presetsAreTheReferencesSettings() throws {
+    let run = try RunFixture(in: folder)
+    let event = try events(run, ["x", "--preset", "v8.3-diverse"])[0]
+    for (name, value) in [
+      ("temp", 1.2), ("top_p", 0.85), ("frequency_penalty", 1.2), ("repeat_last_n", 100),
+      ("top_k", 0),
+    ] { #expect(event[name]?.doubleValue == value, "\(name)") }
+    #expect(event["samplers"]?.arrayValue?.first == "temp")
+    let changed = try events(run, ["x", "--preset", "v8.3-diverse", "--temp", "0.5"])[0]
+    #expect(changed["temp"]?.doubleValue == 0.5)
+    #expect(changed["top_p"]?.doubleValue == 0.85)
+    try expectFailure("fl-sample", [run.path, "x", "--preset", "none"], 64, "v8.3-diverse")
+    try expectFailure(
+      "fl-sample", [run.path, "x", "--preset", "v9.1-0.8", "--from-recipe"], 64,
+      "Give --preset or --from-recipe, not both.")
+    #expect(Set(SamplerPreset.all.map(\.name)).count == 16)
+    #expect(SamplerPreset.all.allSatisfy { $0.settings.problem == nil })
+  }
+
   // MARK: N-grams
 
   private func index(_ run: RunFixture, _ more: String...) throws -> (String, JSONValue) {

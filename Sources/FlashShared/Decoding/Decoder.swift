@@ -20,6 +20,8 @@ public final class Decoder {
   private let store: ParameterStore
   /// The graph of the last run: one token when incremental, else as many as there were.
   private var current: LogitGraph?
+  /// When incremental, a graph without logits that takes the blocks of long prompts.
+  private var block: Graph?
   /// When recomputing, the graph over a full context.
   private var full: LogitGraph?
   /// When recomputing, the last tokens of each sequence.
@@ -59,12 +61,23 @@ public final class Decoder {
     }
   }
 
+  /// Tokens of a prompt that go through the model at a time: as many as give each the bits that it
+  /// gets alone.
+  static let blockLength = Kernel.fewRows
+
   /// Appends the same tokens to all sequences.
+  ///
+  /// Long prompts at the beginning go through the model in blocks, once for all sequences, so that
+  /// the weights are read once a block.
   public func append(prompt: some Collection<Int32>) {
-    if isIncremental {
-      for token in prompt {
+    if isIncremental, let current {
+      var rest = Array(prompt)[...]
+      if current.graph.context.position == 0, rest.count > Self.blockLength {
+        rest = takeBlocks(rest, into: current.graph)
+      }
+      for token in rest {
         for sequence in inputs.indices { inputs[sequence] = token }
-        current?.run(inputs)
+        current.run(inputs)
       }
     } else {
       for sequence in windows.indices {
@@ -72,6 +85,29 @@ public final class Decoder {
       }
       recompute()
     }
+  }
+
+  /// Takes whole blocks from the front of a prompt, and leaves a token at least for the logits.
+  private func takeBlocks(_ prompt: ArraySlice<Int32>, into target: Graph) -> ArraySlice<Int32> {
+    let block = self.block ?? makeBlock()
+    self.block = block
+    block.resetState()
+    var rest = prompt
+    while rest.count > Self.blockLength {
+      _ = block.tokens.update(fromContentsOf: rest.prefix(Self.blockLength))
+      block.forward()
+      block.context.position += Self.blockLength
+      rest = rest.dropFirst(Self.blockLength)
+    }
+    target.takeOverState(of: block)
+    return rest
+  }
+
+  private func makeBlock() -> Graph {
+    let graph = Graph(
+      store, mode: .decoding, batch: 1, time: Self.blockLength, contextLength: contextLength)
+    _ = model(graph)
+    return graph
   }
 
   /// Appends one token to each sequence.

@@ -200,6 +200,24 @@ public final class Graph {
     }
   }
 
+  /// Takes over what another graph's only sequence has consumed, for all sequences. The same model
+  /// must have begun both graphs; the numbers of positions of a run may differ.
+  func takeOverState(of other: Graph) {
+    precondition(other.batch == 1, "more than one sequence to choose from")
+    let arena = laidOutArena()
+    let source = other.laidOutArena()
+    for (index, operation) in operations.enumerated() where operation.stateCount > 0 {
+      let copies = operation.sharesState ? 1 : batch
+      let count = operation.stateCount / copies
+      precondition(other.operations[index].stateCount == count, "the state of another model")
+      for copy in 0..<copies {
+        (arena.state(of: index) + copy * count).update(
+          from: source.state(of: index), count: count)
+      }
+    }
+    context.position = other.context.position
+  }
+
   private func laidOutArena() -> Arena {
     if let arena { return arena }
     let plan = MemoryPlan(
