@@ -22,6 +22,8 @@ let strict: [SwiftSetting] = [
   .unsafeFlags(["-warnings-as-errors"]),
 ]
 
+// FLASHLM_MPI=1 lets fl-train work together with others that mpirun started (libopenmpi-dev).
+let hasMPI = Context.environment["FLASHLM_MPI"] == "1"
 let isFuzzing = Context.environment["FLASHLM_FUZZ"] == "1"
 
 func tool(_ name: String) -> Target {
@@ -60,8 +62,8 @@ let package = Package(
       dependencies: [
         "COpenBLAS", "CJansson", "CProcessor", "CByteClasses",
         .product(name: "Crypto", package: "swift-crypto"),
-      ],
-      swiftSettings: strict + tuned),
+      ] + (hasMPI ? ["CMPI"] : []),
+      swiftSettings: strict + tuned + (hasMPI ? [.define("FLASHLM_MPI")] : [])),
     .target(
       name: "ToolSupport",
       dependencies: [
@@ -109,4 +111,10 @@ if isFuzzing {
       // The gold linker does not take the sanitizers together.
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
   ]
+}
+
+if hasMPI {
+  package.targets.append(
+    .systemLibrary(
+      name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]))
 }

@@ -18,6 +18,11 @@ struct FlTrain: ParsableCommand {
       --resume goes on from the last checkpoint, and with a budget in steps or tokens it ends with \
       the same bits as if it had not been stopped.
 
+      On several machines (built with FLASHLM_MPI=1): mpirun starts one fl-train for each, with the \
+      same command. N ranks of W threads give bit for bit the result of one of N·W threads; rank 0 \
+      alone writes. Let ranks use all cores with --bind-to none:
+        mpirun -n 2 --host a,b --bind-to none fl-train … --threads 2 --output runs/v5.2 --resume
+
       Examples:
         fl-train --recipe v5.2.json --train train/ --validation valid/ --output runs/v5.2
         fl-train --recipe v5.2.json --train train/ --validation valid/ --output runs/short \\
@@ -58,7 +63,7 @@ struct FlTrain: ParsableCommand {
       valueName: "path=value"))
   var overrides: [String] = []
 
-  @Option(help: "Train for this many minutes of wall-clock time.")
+  @Option(help: "Train for this many minutes; time in which the machine sleeps does not count.")
   var minutes: Double?
 
   @Option(help: "Train for this many optimiser steps.")
@@ -99,12 +104,25 @@ struct FlTrain: ParsableCommand {
     if let steps { recipe.set("budget", ["steps": .integer(steps)]) }
     if let tokens { recipe.set("budget", ["tokens": .integer(tokens)]) }
     if let seed { recipe.set("seed", .integer(seed)) }
+    let ranks = try Ranks.join()
+    do {
+      try train(recipe, ranks)
+      ranks.finish()
+    } catch let error as Interrupted {
+      // All ranks agreed to end. After any other error mpirun ends those that are left.
+      ranks.finish()
+      throw error
+    }
+  }
+
+  private func train(_ recipe: Recipe, _ ranks: any RankTransport) throws {
     let run = try TrainingRun(
       recipe: recipe, train: ShardSet(path: train), validation: ShardSet(path: validation),
       tokenizerPath: tokenizer ?? tokenizerBesideShards(),
       options: TrainingRun.Options(
         output: output, resumes: resume,
-        threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, isQuiet: quiet))
+        threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, isQuiet: quiet,
+        ranks: ranks))
     try run.run()
   }
 

@@ -14,6 +14,9 @@ final class GradientWorkers: WorkerTask, @unchecked Sendable {
   private let store: ParameterStore
   private let packedWeights: PackedWeights?
   private let groupSize: Int
+  /// The place of this process's first worker among those of all ranks, and their number.
+  private let firstWorker: Int
+  private let workersOfAllRanks: Int
   private var graphs: [GroupGraphs]
   private var batch = StepBatch(sequences: 0, time: 1)
   private var context = StepContext()
@@ -24,11 +27,16 @@ final class GradientWorkers: WorkerTask, @unchecked Sendable {
     var losses: [Double] = []
   }
 
-  /// - Parameter groupSize: sequences that a worker takes through the model at a time.
+  /// - Parameters:
+  ///   - groupSize: sequences that a worker takes through the model at a time.
+  ///   - rank: this process's place among those that train together, and their number.
   init(
     _ model: any LanguageModel, _ objective: any Objective, _ store: ParameterStore,
-    packedWeights: PackedWeights?, groupSize: Int, pool: WorkerPool
+    packedWeights: PackedWeights?, groupSize: Int, pool: WorkerPool,
+    rank: (index: Int, count: Int) = (0, 1)
   ) {
+    firstWorker = rank.index * pool.count
+    workersOfAllRanks = rank.count * pool.count
     self.model = model
     self.objective = objective
     self.store = store
@@ -61,8 +69,12 @@ final class GradientWorkers: WorkerTask, @unchecked Sendable {
     }
   }
 
+  /// The sums of a loss term over the sequences of each worker of this process.
+  func lossSums(_ slot: Int) -> [Double] { graphs.map { $0.losses[slot] } }
+
   func run(worker: Int) {
-    let share = WorkerPool.share(of: batch.sequences, worker: worker, workers: pool.count)
+    let share = WorkerPool.share(
+      of: batch.sequences, worker: firstWorker + worker, workers: workersOfAllRanks)
     let mine = graphs[worker]
     for slot in mine.losses.indices { mine.losses[slot] = 0 }
     gradients[worker].clear()

@@ -15,6 +15,7 @@ public final class Trainer {
   let packedWeights: PackedWeights?
   private let workers: GradientWorkers
   private let pool: WorkerPool
+  private let ranks: any RankTransport
   private var isActive: [Bool]
   private var activeStep = -1
   private var losses: [Double]
@@ -25,11 +26,13 @@ public final class Trainer {
   ///   - groupSize: sequences that a worker takes through the model at a time.
   ///   - sequenceLength: positions of each sequence.
   ///   - pool: the workers.
+  ///   - ranks: the processes that train together, each with as many workers.
   public init(
     _ model: any LanguageModel, _ objective: any Objective, _ store: ParameterStore,
     optimizer settings: AdamWSettings, seed: UInt64, groupSize: Int, sequenceLength: Int,
-    pool: WorkerPool
+    pool: WorkerPool, ranks: any RankTransport = SingleRank()
   ) {
+    self.ranks = ranks
     self.model = model
     self.objective = objective
     self.store = store
@@ -42,7 +45,8 @@ public final class Trainer {
     packedWeights = PackedWeights(
       graph.operations.flatMap(\.matrices), of: store, pool: pool)
     workers = GradientWorkers(
-      model, objective, store, packedWeights: packedWeights, groupSize: groupSize, pool: pool)
+      model, objective, store, packedWeights: packedWeights, groupSize: groupSize, pool: pool,
+      rank: (ranks.rank, ranks.count))
     isActive = store.layout.parameters.map { _ in true }
     losses = objective.lossNames.map { _ in 0 }
   }
@@ -60,10 +64,31 @@ public final class Trainer {
   /// Computes the gradients of a batch and updates the parameters, unless the loss or a gradient
   /// is not finite: then nothing changes, and the step is not counted.
   public func step(_ batch: StepBatch, learningRate: Double) -> StepResult {
-    let loss = computeGradients(batch)
+    precondition(ranks.count == 1, "a step of several ranks can fail")
+    return update(
+      loss: computeGradients(batch), gradients: workers.gradients, learningRate: learningRate)
+  }
+
+  /// The same together with the other ranks: bit for bit what one process with the workers of all of
+  /// them does.
+  public func stepOfAllRanks(_ batch: StepBatch, learningRate: Double) throws -> StepResult {
+    guard ranks.count > 1 else { return step(batch, learningRate: learningRate) }
+    computeGradients(batch)
+    for slot in losses.indices {
+      let sums = try ranks.gather(workers.lossSums(slot))
+      losses[slot] = sums.reduce(0, +) / Double(batch.sequences)
+    }
+    try ranks.sumInOrder(workers.gradients)
+    return update(
+      loss: weightedLoss, gradients: [workers.gradients[0]], learningRate: learningRate)
+  }
+
+  private func update(
+    loss: Double, gradients: [FloatBuffer], learningRate: Double
+  ) -> StepResult {
     guard loss.isFinite else { return StepResult(loss: loss, gradientNorm: .nan) }
     let norm = optimizer.step(
-      gradients: workers.gradients, learningRate: learningRate, isActive: isActive, pool: pool)
+      gradients: gradients, learningRate: learningRate, isActive: isActive, pool: pool)
     let result = StepResult(loss: loss, gradientNorm: norm)
     if result.isFinite {
       step += 1
@@ -85,6 +110,10 @@ public final class Trainer {
     }
     packedWeights?.update()
     workers.run(batch, step: step, seed: seed, losses: &losses)
+    return weightedLoss
+  }
+
+  private var weightedLoss: Double {
     var loss = 0.0
     for slot in losses.indices {
       let weight = objective.lossWeight(slot, step: step)

@@ -18,7 +18,9 @@ public final class TrainingRun {
   private var state: Checkpoint.State
   private var batch: StepBatch
   private let isQuiet: Bool
-  private let lock: FolderLock
+  /// Held by rank 0, which alone writes files.
+  private let lock: FolderLock?
+  private let ranks: any RankTransport
 
   /// What a run starts from.
   public struct Options: Sendable {
@@ -32,11 +34,14 @@ public final class TrainingRun {
     public var isQuiet: Bool
     /// Whether events are printed on standard output as well.
     public var printsEvents: Bool
+    /// The processes that train together, each with as many workers.
+    public var ranks: any RankTransport
 
     public init(
       output: String, resumes: Bool = false, threads: Int, isQuiet: Bool = false,
-      printsEvents: Bool = true
+      printsEvents: Bool = true, ranks: any RankTransport = SingleRank()
     ) {
+      self.ranks = ranks
       self.output = output
       self.resumes = resumes
       self.threads = threads
@@ -70,26 +75,32 @@ public final class TrainingRun {
         path: path, tokens: windows.shards.tokenCount, window: settings.windowLength)
     }
     folder = RunFolder(options.output)
-    lock = try FolderLock(folder: options.output)
-    if folder.hasCheckpoint, !options.resumes {
+    ranks = options.ranks
+    let isFirst = ranks.rank == 0
+    lock = isFirst ? try FolderLock(folder: options.output) : nil
+    if isFirst, folder.hasCheckpoint, !options.resumes {
       throw TrainingError.runExists(path: options.output)
     }
     pool = WorkerPool(count: options.threads)
-    isQuiet = options.isQuiet
+    isQuiet = options.isQuiet || !isFirst
     let objective = model.objective
     let store = ParameterStore(model.layout)
     trainer = Trainer(
       model, objective, store, optimizer: settings.optimizer, seed: settings.seed,
-      groupSize: settings.groupSize, sequenceLength: settings.windowLength, pool: pool)
+      groupSize: settings.groupSize, sequenceLength: settings.windowLength, pool: pool,
+      ranks: ranks)
     self.validation = ValidationLoss(
       model, objective, store, windows: validationWindows,
-      packedWeights: trainer.packedWeights, pool: pool)
+      packedWeights: trainer.packedWeights, pool: pool, ranks: ranks)
     validationShards = validation
     order = DataOrder(count: self.train.count, seed: settings.seed)
     batch = StepBatch(sequences: settings.sequencesPerStep, time: settings.windowLength)
 
-    let resumes = folder.hasCheckpoint
-    if resumes {
+    try ranks.requireSame(recipe, train, validation, threads: pool.count)
+    let resumes = try ranks.broadcast([folder.hasCheckpoint])[0]
+    if !isFirst {
+      state = Checkpoint.State()
+    } else if resumes {
       let saved = try Recipe(path: folder.recipe)
       if let difference = TrainingRun.difference(saved, recipe) {
         throw TrainingError.otherRecipe(path: folder.recipe, member: difference)
@@ -107,11 +118,16 @@ public final class TrainingRun {
         try AtomicFile.write(bytes.copy(0..<bytes.count), to: folder.tokenizer)
       }
     }
+    try ranks.share(&state, trainer)
     log = try EventLog(
-      path: folder.log, truncatedTo: state.logSize, toStandardOutput: options.printsEvents)
+      path: isFirst ? folder.log : nil, truncatedTo: state.logSize,
+      toStandardOutput: isFirst && options.printsEvents)
     try logStart(recipe, resumes: resumes, options: options)
-    state.workers = pool.count
+    state.workers = workerCount
   }
+
+  /// The workers of all ranks, whose number the bits depend on.
+  private var workerCount: Int { ranks.count * pool.count }
 
   /// Trains until the budget is used up or a signal asks for an end.
   public func run() throws {
@@ -130,8 +146,11 @@ public final class TrainingRun {
       if trainer.step == settings.schedule.warmupSteps { state.warmupProgress = progress }
       let rate = settings.schedule.rate(
         step: trainer.step, budgetProgress: progress, warmupProgress: state.warmupProgress)
-      let result = trainer.step(batch, learningRate: rate)
-      state.seconds = secondsBefore + (clock.now - started) / .seconds(1)
+      let result = try trainer.stepOfAllRanks(batch, learningRate: rate)
+      // All ranks go by the clock of rank 0, and by a signal that any of them has received.
+      let signal: Int32?
+      (state.seconds, signal) = try ranks.agree(
+        seconds: secondsBefore + (clock.now - started) / .seconds(1), signal: Interruption.pending)
       guard result.isFinite else {
         try handleNonfinite(result)
         continue
@@ -144,7 +163,9 @@ public final class TrainingRun {
       }
       if trainer.step % settings.validationInterval == 0 {
         try validate(windows: settings.validationWindows)
-        state.seconds = secondsBefore + (clock.now - started) / .seconds(1)
+        state.seconds = try ranks.agree(
+          seconds: secondsBefore + (clock.now - started) / .seconds(1), signal: nil
+        ).seconds
       }
       if trainer.step % settings.checkpointInterval == 0 { try writeCheckpoint() }
       progress = settings.budget.progress(
@@ -152,7 +173,7 @@ public final class TrainingRun {
       bar.update(
         fraction: progress,
         detail: "step \(trainer.step) loss \(lastLoss.rounded(to: 3)) \(Int(speed)) tok/s")
-      if let number = Interruption.pending {
+      if let number = signal {
         bar.finish()
         try writeCheckpoint()
         try log.write("interrupted", ["signal": .integer(Int(number)), "step": step])
@@ -162,13 +183,13 @@ public final class TrainingRun {
     bar.finish()
     try validate(windows: .max)
     try writeCheckpoint()
-    try log.write(
-      "end",
-      [
-        "step": step, "tokens": .integer(state.tokens), "elapsed": .number(state.seconds),
-        "best_val_loss": state.bestLoss.map { .number($0) } ?? .null,
-        "peak_memory_bytes": .integer(MemoryUse.peakBytes),
-      ])
+    var fields: JSONObject = [
+      "step": step, "tokens": .integer(state.tokens), "elapsed": .number(state.seconds),
+      "best_val_loss": state.bestLoss.map { .number($0) } ?? .null,
+      "peak_memory_bytes": .integer(MemoryUse.peakBytes),
+    ]
+    if ranks.count > 1 { fields["exchanged_bytes"] = .integer(ranks.exchangedBytes) }
+    try log.write("end", fields)
   }
 
   private var step: JSONValue { .integer(trainer.step) }
@@ -196,6 +217,7 @@ public final class TrainingRun {
     try log.write("validation", fields)
     if loss < state.bestLoss ?? .infinity {
       state.bestLoss = loss
+      guard ranks.rank == 0 else { return }
       try Safetensors.write(
         trainer.store.tensors,
         metadata: ["step": "\(trainer.step)", "val_loss": "\(loss)"], to: folder.best)
@@ -203,6 +225,7 @@ public final class TrainingRun {
   }
 
   private func writeCheckpoint() throws {
+    guard ranks.rank == 0 else { return }
     state.step = trainer.step
     state.logSize = log.size
     try Checkpoint.write(trainer, state, to: folder.last)
@@ -249,9 +272,10 @@ public final class TrainingRun {
       "vocabulary": .integer(train.shards.vocabularySize),
       "tokens_per_step": .integer(settings.tokensPerStep),
     ]
-    if resumes, state.workers != pool.count {
+    if ranks.count > 1 { fields["ranks"] = .integer(ranks.count) }
+    if resumes, state.workers != workerCount {
       fields["note"] = .string(
-        "resumed with \(pool.count) threads after \(state.workers): same up to rounding only")
+        "resumed with \(workerCount) threads after \(state.workers): same up to rounding only")
     }
     try log.write(resumes ? "resume" : "start", fields)
     for defect in recipe["defects"]?.arrayValue ?? [] {

@@ -8,6 +8,7 @@ final class ValidationLoss: WorkerTask, @unchecked Sendable {
   private let objective: any Objective
   private let packedWeights: PackedWeights?
   private let pool: WorkerPool
+  private let ranks: any RankTransport
   private var scorers: [Scorer]
   private var count = 0
 
@@ -32,8 +33,10 @@ final class ValidationLoss: WorkerTask, @unchecked Sendable {
 
   init(
     _ model: any LanguageModel, _ objective: any Objective, _ store: ParameterStore,
-    windows: TokenWindows, packedWeights: PackedWeights?, pool: WorkerPool
+    windows: TokenWindows, packedWeights: PackedWeights?, pool: WorkerPool,
+    ranks: any RankTransport = SingleRank()
   ) {
+    self.ranks = ranks
     self.windows = windows
     self.packedWeights = packedWeights
     self.objective = objective
@@ -52,7 +55,7 @@ final class ValidationLoss: WorkerTask, @unchecked Sendable {
     for scorer in scorers {
       if let failure = scorer.failure { throw failure }
     }
-    let sum = scorers.reduce(0) { $1.sums.reduce($0, +) }
+    let sum = try ranks.gather(scorers.flatMap(\.sums)).reduce(0, +)
     return sum / Double(count * (windows.length - objective.targetShift))
   }
 
@@ -61,7 +64,9 @@ final class ValidationLoss: WorkerTask, @unchecked Sendable {
     scorer.sums.removeAll(keepingCapacity: true)
     scorer.failure = nil
     do {
-      for window in WorkerPool.share(of: count, worker: worker, workers: pool.count) {
+      let share = WorkerPool.share(
+        of: count, worker: ranks.rank * pool.count + worker, workers: ranks.count * pool.count)
+      for window in share {
         try windows.fill(
           &scorer.batch, sequence: 0, window: window, targetShift: objective.targetShift)
         _ = scorer.graph.tokens.update(fromContentsOf: scorer.batch.tokens)
