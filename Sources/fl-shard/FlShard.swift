@@ -9,8 +9,8 @@ struct FlShard: ParsableCommand {
       "Curates text, packs tokens into shards for training and evaluation, indexes n-grams.",
     version: ToolMain.version,
     subcommands: [
-      StoriesCommand.self, CurateCommand.self, PackCommand.self, IndexCommand.self,
-      InspectCommand.self, VerifyCommand.self,
+      StoriesCommand.self, CurateCommand.self, PackCommand.self, MergeCommand.self,
+      IndexCommand.self, InspectCommand.self, VerifyCommand.self,
     ])
 
   static func main() { ToolMain.run(Self.self) }

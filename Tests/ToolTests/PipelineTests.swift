@@ -1,3 +1,4 @@
+import FlashShared
 import Foundation
 import TestSupport
 import Testing
@@ -128,5 +129,40 @@ import Testing
       arguments + ["--no-such"], environment: environment)
     #expect(failed.status == 64)
     #expect(failed.errorText.contains("unknown option --no-such"))
+  }
+
+  private static let hasParallel = FileManager.default.isExecutableFile(atPath: "/usr/bin/parallel")
+
+  /// The example in the README: files are encoded and packed side by side and merged; the shards
+  /// are those of a single run.
+  @Test(.enabled(if: hasParallel, "GNU parallel is not installed"))
+  func parallelPacksFilesAsASingleRunDoes() throws {
+    let texts = try (1...5).map { try writeStories("part\($0).txt", seed: $0) }
+    let tokenizer = folder.file("tokenizer.json")
+    #expect(
+      try Tool("fl-tokenize").run(
+        ["train", "--quiet", "--vocabulary-size", "400", "--output", tokenizer] + texts
+      ).status == 0)
+    let parted = try Tool(script: "pipelines/examples/parallel.sh").run(
+      [tokenizer, folder.file("parted"), "<eos>"] + texts, environment: environment)
+    #expect(parted.status == 0, "\(parted.errorText)")
+    let encoded = folder.file("tokens.bin")
+    #expect(
+      try Tool("fl-tokenize").run(
+        ["encode", "--quiet", "--tokenizer", tokenizer, "--output", encoded] + texts
+      ).status == 0)
+    #expect(
+      try Tool("fl-shard").run(
+        [
+          "pack", "--quiet", encoded, "--tokenizer", tokenizer, "--end-of-text", "<eos>",
+          "--output", folder.file("single"),
+        ]
+      ).status == 0)
+    let sets = try ["parted", "single"].map { try ShardSet(path: folder.file($0)).manifest }
+    #expect(sets[0].files == sets[1].files)
+    #expect(sets[0].documentCount == 300)
+    #expect(sets[0].tokenizerHash == sets[1].tokenizerHash)
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.file("parted"))
+    #expect(!left.contains("parts"))
   }
 }

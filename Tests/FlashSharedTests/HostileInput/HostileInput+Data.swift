@@ -143,4 +143,25 @@ extension HostileInput {
     }
     return [files(.uint16), files(.uint32)]
   }()
+
+  static func readNgrams(_ bytes: [UInt8]) throws {
+    let index = try NgramIndex(
+      path: InputFolder.current.file("ngrams", bytes + SHA256.hash(data: bytes)))
+    for place in 0..<min(index.head.contextCount, 20) {
+      let (context, continuations) = index[place]
+      require(index.continuations(after: context) == continuations, "a context is not found")
+    }
+    _ = index.continuations(after: [-1, .max])
+  }
+
+  static let ngramsSeeds: [[UInt8]] = {
+    var bytes = Array("FLNGRAMS".utf8)
+    for number in [1, 3, 2, 10] as [UInt32] { bytes.append(littleEndian: number) }
+    for number in [3, 5, 14] as [UInt64] { bytes.append(littleEndian: number) }
+    bytes += [UInt8](repeating: 0, count: 32)
+    for number in [1, 23, 99] as [UInt64] { bytes.append(littleEndian: number) }
+    let numbers: [UInt32] = [4, 9, 1, 2, 4, 5, 7, 8, 0, 9, 5, 3, 1, 4, 4, 1]
+    for number in numbers { bytes.append(littleEndian: number) }
+    return [bytes]
+  }()
 }

@@ -26,6 +26,8 @@ public enum HostileInput: String, CaseIterable, Sendable {
   case manifest
   /// The `.npy` files of a set of shards whose manifest fits them.
   case shards
+  /// An index of n-grams, without its hash, which is put behind it.
+  case ngrams
   /// `.safetensors`.
   case safetensors
   /// The checkpoint that a run resumes from.
@@ -46,6 +48,7 @@ public enum HostileInput: String, CaseIterable, Sendable {
       case .npy: try Self.readNpy(bytes)
       case .manifest: try Self.readManifest(bytes)
       case .shards: try Self.readShards(bytes)
+      case .ngrams: try Self.readNgrams(bytes)
       case .safetensors: try Self.readSafetensors(bytes)
       case .checkpoint: try Self.readCheckpoint(bytes)
       case .recipe: try Self.readRecipe(bytes)
@@ -69,6 +72,7 @@ public enum HostileInput: String, CaseIterable, Sendable {
     case .npy: Self.npySeeds
     case .manifest: try Self.manifestSeeds()
     case .shards: Self.shardsSeeds
+    case .ngrams: Self.ngramsSeeds
     case .safetensors: try Self.safetensorsSeeds()
     case .checkpoint: try Self.checkpointSeeds()
     case .recipe: try Self.recipeSeeds()
