@@ -35,6 +35,7 @@ pack_file() {
 export -f pack_file
 
 mkdir -p "$output/parts"
+# shellcheck disable=SC2016  # parallel expands it
 SHELL=$(command -v bash) parallel --will-cite --halt now,fail=1 \
   pack_file {} '{= $_ = sprintf("%06d", seq()) =}' ::: "$@"
 mapfile -t parts < <(seq -f "$output/parts/%06g" $#)
