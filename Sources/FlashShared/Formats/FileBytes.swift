@@ -53,6 +53,18 @@ public final class FileBytes: Sendable {
     if count > 0 { madvise(UnsafeMutableRawPointer(bitPattern: address), count, MADV_SEQUENTIAL) }
   }
 
+  /// Gives back the memory of pages that were read; they come in again if they are used. Without
+  /// this a file that is read once through counts as this process's memory, up to its whole length.
+  public func forget(_ range: Range<Int>) {
+    // Whole pages inside the range, so that none is given back that others still read.
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let start = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound == count ? count : range.upperBound / page * page
+    guard start < end, let first = UnsafeMutableRawPointer(bitPattern: address + UInt(start))
+    else { return }
+    madvise(first, end - start, MADV_DONTNEED)
+  }
+
   /// A copy of the bytes in a range, which must lie inside the file.
   public func copy(_ range: Range<Int>) -> [UInt8] {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "outside the file")

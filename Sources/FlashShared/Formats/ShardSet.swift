@@ -119,6 +119,15 @@ public final class ShardSet: Sendable {
     }
   }
 
+  /// Gives back the memory of the shards whose last token lies in a range that was read.
+  func forgetShards(endingIn range: Range<Int>) {
+    guard !range.isEmpty else { return }
+    for index in shard(holding: range.lowerBound)...shard(holding: range.upperBound - 1)
+    where starts[index + 1] <= range.upperBound {
+      shards[index].file.forget(0..<shards[index].file.count)
+    }
+  }
+
   /// Where a document's tokens are, its end-of-text token included.
   public func documentRange(_ document: Int) throws -> Range<Int> {
     let start = offsets.element(at: document, as: UInt64.self)
@@ -204,6 +213,7 @@ public final class ShardSet: Sendable {
       try Interruption.check()
       let end = min(position + 1 << 20, tokenCount)
       _ = try tokens(in: position..<end)
+      forgetShards(endingIn: position..<end)
       position = end
     }
     try verifyDocuments()
@@ -244,6 +254,7 @@ func sha256(of file: FileBytes) throws -> String {
     try Interruption.check()
     let end = min(position + 1 << 24, file.count)
     hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: file.bytes[position..<end]))
+    file.forget(position..<end)
     position = end
   }
   return hexadecimal(hasher.finalize())

@@ -155,6 +155,7 @@ public final class TokenInput {
     let start = range.lowerBound + offset
     let end = min(range.upperBound, start + Self.partTokens)
     part.ids = try set.tokens(in: start..<end)
+    set.forgetShards(endingIn: start..<end)
     part.isFirst = offset == 0
     part.isLast = end == range.upperBound
     part.bytes = set.bytes(ofDocument: document)
