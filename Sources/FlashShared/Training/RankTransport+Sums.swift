@@ -12,9 +12,17 @@ extension RankTransport {
   /// A block comes back while later ones are still going up.
   func sumInOrder(_ buffers: [FloatBuffer], blockLength: Int = 1 << 16) throws {
     guard count > 1 else { return }
+    let incoming = FloatBuffer(count: blockLength)
+    try withExtendedLifetime((buffers, incoming)) {
+      try sumInOrder(buffers, incoming, blockLength)
+    }
+  }
+
+  private func sumInOrder(
+    _ buffers: [FloatBuffer], _ incoming: FloatBuffer, _ blockLength: Int
+  ) throws {
     let total = buffers[0].count
     let blocks = (total + blockLength - 1) / blockLength
-    let incoming = FloatBuffer(count: blockLength)
     var upwards = [Int?](repeating: nil, count: blocks)
     var downwards: [Int] = []
     func range(_ block: Int) -> Range<Int> {
