@@ -42,26 +42,37 @@ bin=${FLASHLM_BIN:-$root/.build/release}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# One step of training, for a run whose weights are nearly those of the initialisation.
-"$bin/fl-shard" stories --quiet --documents 3000 --seed 1 --output "$work/stories.jsonl" >/dev/null
+# Words of random letters, since the vocabulary has to have 4,096 entries.
+awk 'BEGIN { srand(1)
+  for (line = 0; line < 20000; line++) {
+    text = ""
+    for (word = 0; word < 10; word++) {
+      for (letter = 3 + int(rand() * 6); letter > 0; letter--)
+        text = text sprintf("%c", 97 + int(rand() * 26))
+      text = text " "
+    }
+    printf "{\"text\": \"%s\"}\n", text
+  } }' >"$work/text.jsonl"
 "$bin/fl-tokenize" train --quiet --vocabulary-size 4096 --alphabet bytes --no-prefix-space \
-  --output "$work/tokenizer.json" "$work/stories.jsonl" >/dev/null
-"$bin/fl-tokenize" encode --quiet --tokenizer "$work/tokenizer.json" "$work/stories.jsonl" |
-  "$bin/fl-shard" pack --quiet --tokenizer "$work/tokenizer.json" --end-of-text '<eos>' \
-    --output "$work/shards" >/dev/null
+  --output "$work/tokenizer.json" "$work/text.jsonl" >/dev/null
+"$bin/fl-tokenize" encode --quiet --tokenizer "$work/tokenizer.json" "$work/text.jsonl" |
+  "$bin/fl-shard" pack --quiet --tokenizer "$work/tokenizer.json" --output "$work/shards" >/dev/null
 
+# One step of training, for a run whose weights are nearly those of the initialisation.
 for version in "${versions[@]}"; do
   "$bin/fl-train" --quiet --recipe "$root/pipelines/recipes/$version.json" \
     --train "$work/shards" --validation "$work/shards" --tokenizer "$work/tokenizer.json" \
     --output "$work/$version" --steps 1 --set batch.accumulation=1 \
     --set validation.windows=1 >/dev/null
+  parameters=$("$bin/fl-sample" "$work/$version" x --json --tokens 1 | jq 'select(.parameters).parameters')
   for length in 256 1024 4096; do
     for ((i = 0; i < repetitions; i++)); do
       taskset --cpu-list "$core" "$bin/fl-sample" "$work/$version" "Once upon a time" --json \
         --tokens "$length" --context "$length" --ignore-end-of-text --temp 0.8 --top-k 40
-    done | jq -c -s --arg version "$version" --argjson length "$length" '
+    done | jq -c -s --arg version "$version" --argjson length "$length" \
+      --argjson parameters "$parameters" '
       map(select(.event == "end") | .tokens_per_second) | sort | {
-        benchmark: "decoding", version: $version, tokens: $length,
+        benchmark: "decoding", version: $version, parameters: $parameters, tokens: $length,
         tokens_per_second: .[length / 2 | floor], least: .[0], most: .[-1] }'
   done
 done
