@@ -39,11 +39,11 @@ command=("$(command -v fl-train)" --quiet --recipe "$recipe" --train "$work/trai
 # report NAME RANKS THREADS NETWORK LOG: speed without the first step, in which memory is laid out.
 report() {
   jq -c -s --arg network "$4" --argjson ranks "$2" --argjson threads "$3" '
-    [.[] | select(.event == "step")] as $steps | .[-1] as $end |
+    [.[] | select(.event == "step")] as $steps | .[-1] as $last |
     {ranks: $ranks, threads: $threads, network: $network,
-     step_seconds: ($steps[-1].elapsed - $steps[0].elapsed) / ($steps | length - 1),
+     step_seconds: (($steps[-1].elapsed - $steps[0].elapsed) / (($steps | length) - 1)),
      tokens_per_step: ($steps[1].tokens - $steps[0].tokens),
-     exchanged_bytes_per_step: ($end.exchanged_bytes // 0) / ($steps | length)} |
+     exchanged_bytes_per_step: (($last.exchanged_bytes // 0) / ($steps | length))} |
     .tokens_per_second = .tokens_per_step / .step_seconds' "$5"
 }
 
