@@ -36,14 +36,17 @@ done
 command=("$(command -v fl-train)" --quiet --recipe "$recipe" --train "$work/train" --validation
   "$work/valid" --steps "$steps" --set log.every_steps=1 ${settings[@]+"${settings[@]}"})
 
-# report NAME RANKS THREADS NETWORK LOG: speed without the first step, in which memory is laid out.
+# report NAME RANKS THREADS NETWORK LOG: speed without the first step, in which memory is laid out;
+# bytes that rank 0 exchanges, without the parameters and moments that it sends to begin with.
 report() {
   jq -c -s --arg network "$4" --argjson ranks "$2" --argjson threads "$3" '
     [.[] | select(.event == "step")] as $steps | .[-1] as $last |
     {ranks: $ranks, threads: $threads, network: $network,
      step_seconds: (($steps[-1].elapsed - $steps[0].elapsed) / (($steps | length) - 1)),
      tokens_per_step: ($steps[1].tokens - $steps[0].tokens),
-     exchanged_bytes_per_step: (($last.exchanged_bytes // 0) / ($steps | length))} |
+     exchanged_bytes_per_step: 
+       (if $ranks == 1 then 0 else ($last.exchanged_bytes - 12 * .[0].parameters) / ($steps | length)
+        end)} |
     .tokens_per_second = .tokens_per_step / .step_seconds' "$5"
 }
 
