@@ -78,3 +78,53 @@ FLASHLM_INLINE void flashlm_transpose(
   for (int i = 0; i < 16; i++)
     __builtin_memcpy(target + i * target_stride, &rows[i], sizeof rows[i]);
 }
+
+// Words of unsigned integers.
+typedef unsigned flashlm_words __attribute__((ext_vector_type(16)));
+
+// In each lane the entry of a table of 32 floats, in two halves, that the lane's lowest five bits
+// name; and of one of 16 floats by the lowest four. Without AVX-512 no instruction does it.
+FLASHLM_INLINE flashlm_floats flashlm_entries_of_32(const float *table, flashlm_words places) {
+  flashlm_floats low, high;
+  __builtin_memcpy(&low, table, sizeof low);
+  __builtin_memcpy(&high, table + 16, sizeof high);
+#if defined(__AVX512F__)
+  return __builtin_ia32_vpermi2varps512(low, (flashlm_bits)places, high);
+#else
+  for (int i = 0; i < 16; i++) low[i] = table[places[i] & 31];
+  return low;
+#endif
+}
+
+FLASHLM_INLINE flashlm_floats flashlm_entries_of_16(const float *table, flashlm_words places) {
+  flashlm_floats entries;
+  __builtin_memcpy(&entries, table, sizeof entries);
+#if defined(__AVX512F__)
+  return __builtin_ia32_permvarsf512(entries, (flashlm_bits)places);
+#else
+  for (int i = 0; i < 16; i++) entries[i] = table[places[i] & 15];
+  return entries;
+#endif
+}
+
+// sums + what the twenty packed ternary weights of each lane's word select from the four tables
+// (32 + 16 floats each) of their columns; Kernel+PackedTernaryProduct.swift says how.
+FLASHLM_INLINE flashlm_floats flashlm_add_ternary(
+    flashlm_floats sums, const unsigned *words, const float *tables) {
+  flashlm_words word;
+  __builtin_memcpy(&word, words, sizeof word);
+  // Bytes 0 and 2 in the halves of a lane, then bytes 1 and 3. The bits from the eighth of each half
+  // are the place in a table.
+  const flashlm_words fractions = 0x00FF00FF;
+  flashlm_words even = (word & fractions) * 27, odd = (word >> 8 & fractions) * 27;
+  flashlm_words even_twos = (even & fractions) * 9, odd_twos = (odd & fractions) * 9;
+  flashlm_floats first = flashlm_entries_of_32(tables, even >> 8);
+  flashlm_floats second = flashlm_entries_of_32(tables + 48, odd >> 8);
+  flashlm_floats third = flashlm_entries_of_32(tables + 96, even >> 24);
+  flashlm_floats fourth = flashlm_entries_of_32(tables + 144, odd >> 24);
+  first += flashlm_entries_of_16(tables + 32, even_twos >> 8);
+  second += flashlm_entries_of_16(tables + 80, odd_twos >> 8);
+  third += flashlm_entries_of_16(tables + 128, even_twos >> 24);
+  fourth += flashlm_entries_of_16(tables + 176, odd_twos >> 24);
+  return sums + ((first + second) + (third + fourth));
+}

@@ -14,7 +14,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [(1, 1), (19, 16), (20, 17), (61, 40), (5, 243)])
+  @Test(arguments: [(1, 1), (19, 16), (16, 20), (20, 17), (61, 40), (130, 47), (5, 243)])
   func packsAndUnpacks(_ shape: (rows: Int, columns: Int)) {
     let (rows, columns) = shape
     let weights = Self.matrix(rows: rows, columns: columns)
@@ -26,16 +26,28 @@ import Testing
     Kernel.unpackTernary(words, scales: scales, &unpacked, rows: rows, columns: columns)
     #expect(unpacked == weights)
 
-    let vector = (0..<columns).map { Float($0 % 7) - 2.5 }
-    var product = [Float](repeating: .nan, count: rows)
-    Kernel.packedTernaryMatrixVector(
-      words, scales: scales, vector, &product, rows: rows, columns: columns)
-    for row in 0..<rows {
-      let expected = zip(weights[row * columns..<(row + 1) * columns], vector).reduce(0.0) {
-        $0 + Double($1.0) * Double($1.1)
+    let vector = (0..<columns).map { sin(Float($0) * 1.7) }
+    for product in [Kernel.lookUpTernaryProduct, Kernel.unpackTernaryProduct] {
+      var sums = [Float](repeating: .nan, count: rows)
+      product(words, scales, vector, &sums, rows, columns)
+      for row in 0..<rows {
+        let products = (0..<columns).map {
+          Double(weights[row * columns + $0]) * Double(vector[$0])
+        }
+        let size = products.reduce(0) { $0 + abs($1) }
+        #expect(abs(Double(sums[row]) - products.reduce(0, +)) <= 3e-7 * size)
       }
-      #expect(abs(Double(product[row]) - expected) <= 1e-4 * (1 + abs(expected)))
     }
+  }
+
+  /// Of the 256 values of a byte, 13 are never written.
+  @Test func knowsWhatItWrites() {
+    let valid = (0...UInt8.max).filter { byte in
+      withUnsafeBytes(of: byte) { Kernel.firstInvalidTernaryByte($0) == nil }
+    }
+    #expect(valid.count == 243)
+    let bytes = valid + [20] + valid
+    #expect(bytes.withUnsafeBytes(Kernel.firstInvalidTernaryByte) == 243)
   }
 
   /// The published sizes take 1.6 bits a weight and at most a twentieth more.
@@ -79,21 +91,44 @@ import Testing
     let difference = Conformance.relativeDifference(
       decoded(packed, packedStore), decoded(plain, plainStore))
     #expect(difference < 1e-5)
+
+    // Sequences side by side are decoded as each by itself is.
+    let pair = LogitGraph(
+      packed, packedStore, mode: .decoding, batch: 2, time: 1, contextLength: tokens.count)
+    let both = zip(tokens, tokens.reversed()).flatMap { pair.logits([$0, $1]) }
+    let width = packed.vocabularySize
+    let first = tokens.indices.flatMap { both[2 * $0 * width..<(2 * $0 + 1) * width] }
+    #expect(first == decoded(packed, packedStore))
   }
 
-  /// A file whose packed weights are of another size is refused.
-  @Test func refusesOtherSizes() throws {
+  /// A file whose packed weights are damaged is refused with the reason.
+  @Test func refusesDamage() throws {
     var layout = ParameterLayout(packsTernary: true)
     _ = layout.declarePacked("w", [20, 16])
     let path = FileManager.default.temporaryDirectory.appending(
       path: "packed-\(UUID().uuidString).safetensors"
     ).path
     defer { try? FileManager.default.removeItem(atPath: path) }
-    try Safetensors.write(
-      [("w.scales", [20], [Float](repeating: 1, count: 20))],
-      bytes: [("w.trits", [UInt8](repeating: 0, count: 60))], metadata: [:], to: path)
-    #expect(throws: SafetensorsError.self) {
-      try ParameterStore(layout).load(Safetensors(path: path))
+    func failure(
+      scale: Float = 1, byte: UInt8 = 128, bytes count: Int = 128, name: String = "w.trits"
+    ) -> String? {
+      do {
+        var bytes = [UInt8](repeating: 128, count: count)
+        bytes[7] = byte
+        var scales = [Float](repeating: 1, count: 20)
+        scales[3] = scale
+        try Safetensors.write(
+          [("w.scales", [20], scales)], bytes: [(name, bytes)], metadata: [:], to: path)
+        try ParameterStore(layout).load(Safetensors(path: path))
+        return nil
+      } catch { return "\(error)" }
     }
+    #expect(failure() == nil)
+    #expect(failure(bytes: 124)?.contains("weights of \"w\" are not of [20, 16]") == true)
+    #expect(failure(byte: 20)?.contains("byte 7 is no five ternary weights") == true)
+    for scale in [-1, .nan, .infinity] as [Float] {
+      #expect(failure(scale: scale)?.contains("number 3, \(scale), is no scale") == true)
+    }
+    #expect(failure(name: "w.bits")?.contains("there is no tensor \"w.trits\"") == true)
   }
 }

@@ -1,21 +1,36 @@
-/// Ternary matrices at 1.6 bits a weight: five rows share a byte, of whose values 3⁵ = 243 are used.
+/// Ternary matrices at 1.6 bits a weight: a byte holds five weights of a row, and 3⁵ = 243 of its
+/// values are used.
 ///
-/// A block of 64 bytes holds 20 rows by 16 columns, as 16 words of four bytes: word j is column j,
-/// its lowest byte the first five rows, the first of them foremost. The five digits' number n is
-/// stored as ⌈256·n/243⌉, the fraction n/243 in eight bits: multiplied by 3 again and again, the
-/// digits are what passes the eighth bit, one row after the other, without a division.
+/// Words of four bytes hold twenty weights, the lowest byte the first five. The words of sixteen
+/// rows lie side by side: [rows / 16, columns / 20, 16], so that a vector holds the same columns of
+/// sixteen rows.
+///
+/// The five digits (0, 1, 2 for −s, 0, s, the first of them foremost) are a number n below 243. It is
+/// stored as ⌈256·n/243⌉, the fraction n/243 in eight bits: multiplied by 3ᵏ, the first k digits are
+/// what passes the eighth bit, and the bits below are the fraction of the others. No division is
+/// needed.
 extension Kernel {
-  /// Rows of a block.
-  private static let blockRows = 20
-  /// Words of a block: columns.
-  private static let blockColumns = 16
+  /// Rows whose words lie side by side.
+  static let packedTernaryRows = 16
+  /// Columns of a word.
+  static let packedTernaryColumns = 20
+  /// Columns of a byte.
+  private static let columnsOfByte = 5
 
   /// The words that a packed matrix takes, without its scales.
   public static func packedTernaryWordCount(rows: Int, columns: Int) -> Int {
-    packedBlocks(rows, blockRows) &* packedBlocks(columns, blockColumns) &* blockColumns
+    packedTernaryBlocks(rows: rows) &* packedTernaryWidth(columns: columns) &* packedTernaryRows
   }
 
-  private static func packedBlocks(_ count: Int, _ size: Int) -> Int { (count &+ size &- 1) / size }
+  /// The words of a row.
+  static func packedTernaryWidth(columns: Int) -> Int {
+    (columns &+ packedTernaryColumns &- 1) / packedTernaryColumns
+  }
+
+  /// The blocks of rows whose words lie side by side.
+  static func packedTernaryBlocks(rows: Int) -> Int {
+    (rows &+ packedTernaryRows &- 1) / packedTernaryRows
+  }
 
   /// Packs a matrix whose numbers are −s, 0 or s with one s in each row.
   ///
@@ -34,55 +49,39 @@ extension Kernel {
       }
       scales[row] = scale
     }
-    let width = packedBlocks(columns, blockColumns) &* blockColumns
-    for group in 0..<packedBlocks(rows, blockRows) {
-      for column in 0..<width {
+    let width = packedTernaryWidth(columns: columns)
+    for row in 0..<packedTernaryBlocks(rows: rows) &* packedTernaryRows {
+      for index in 0..<width {
         var word: UInt32 = 0
         for byte in 0..<4 {
-          let first = group &* blockRows &+ 5 &* byte
+          let first = index &* packedTernaryColumns &+ byte &* columnsOfByte
           var number: UInt32 = 0
-          for row in first..<first &+ 5 {
+          for column in first..<first &+ columnsOfByte {
             let isInside = row < rows && column < columns
             let weight = isInside ? weights[row &* columns &+ column] : 0
             number = number &* 3 &+ (weight > 0 ? 2 : weight < 0 ? 0 : 1)
           }
-          word |= ((number &* 256 &+ 242) / 243) &<< (8 &* UInt32(byte))
+          word |= packedTernaryCode(number) &<< (8 &* UInt32(byte))
         }
-        words[group &* width &+ column] = word
+        words[packedTernaryPlace(row: row, word: index, width: width)] = word
       }
     }
   }
 
-  /// y = M·x for a packed matrix: for decoding, where it reads a twentieth of the memory.
-  ///
-  /// - Parameters:
-  ///   - vector: x, [columns].
-  ///   - output: y, [rows].
-  public static func packedTernaryMatrixVector(
-    _ words: UnsafePointer<UInt32>, scales: Source, _ vector: Source, _ output: Destination,
-    rows: Int, columns: Int
-  ) {
-    let width = packedBlocks(columns, blockColumns) &* blockColumns
-    for group in 0..<packedBlocks(rows, blockRows) {
-      let line = words + group &* width
-      var a = FiveSums()
-      var b = FiveSums()
-      var c = FiveSums()
-      var d = FiveSums()
-      forEachBlock(count: columns) { i, n in
-        let x = load(vector + i, count: n)
-        let word = UnsafeRawPointer(line + i).loadUnaligned(as: SIMD16<UInt32>.self)
-        a.add(TernaryDigits(word, byte: 0), x)
-        b.add(TernaryDigits(word, byte: 1), x)
-        c.add(TernaryDigits(word, byte: 2), x)
-        d.add(TernaryDigits(word, byte: 3), x)
-      }
-      let first = group &* blockRows
-      let count = rows &- first
-      a.write(output + first, scales + first, count: count)
-      b.write(output + first + 5, scales + first + 5, count: count &- 5)
-      c.write(output + first + 10, scales + first + 10, count: count &- 10)
-      d.write(output + first + 15, scales + first + 15, count: count &- 15)
+  /// The byte of a number below 243.
+  private static func packedTernaryCode(_ number: UInt32) -> UInt32 {
+    (number &* 256 &+ 242) / 243
+  }
+
+  /// Where a word of a row is.
+  private static func packedTernaryPlace(row: Int, word: Int, width: Int) -> Int {
+    (row / packedTernaryRows &* width &+ word) &* packedTernaryRows &+ row % packedTernaryRows
+  }
+
+  /// The place of the first byte that `packTernary` does not write; nil if there is none.
+  static func firstInvalidTernaryByte(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    bytes.firstIndex { byte in
+      packedTernaryCode((UInt32(byte) &* 243) &>> 8) != UInt32(byte)
     }
   }
 
@@ -90,70 +89,37 @@ extension Kernel {
   public static func unpackTernary(
     _ words: UnsafePointer<UInt32>, scales: Source, _ output: Destination, rows: Int, columns: Int
   ) {
-    let width = packedBlocks(columns, blockColumns) &* blockColumns
-    for five in 0..<packedBlocks(rows, 5) {
-      let line = words + (five / 4) &* width
-      forEachBlock(count: columns) { i, n in
-        let word = UnsafeRawPointer(line + i).loadUnaligned(as: SIMD16<UInt32>.self)
-        var digits = TernaryDigits(word, byte: UInt32(five % 4))
-        for row in five &* 5..<Swift.min(rows, five &* 5 &+ 5) {
-          store(digits.next() * scales[row], output + (row &* columns &+ i), count: n)
+    // For each byte its five digits as −1, 0, 1, and three zeros.
+    let digits = ThreadMemory.floats(256 &* 8)
+    for byte in 0..<256 {
+      var fraction = byte
+      for place in 0..<8 {
+        fraction &*= 3
+        digits[byte &* 8 &+ place] = place < columnsOfByte ? Float(fraction &>> 8) - 1 : 0
+        fraction &= 255
+      }
+    }
+    let width = packedTernaryWidth(columns: columns)
+    for row in 0..<rows {
+      let scale = SIMD8(repeating: scales[row])
+      let target = output + row &* columns
+      for index in 0..<width {
+        var word = words[packedTernaryPlace(row: row, word: index, width: width)]
+        var column = index &* packedTernaryColumns
+        for _ in 0..<4 where column < columns {
+          let source = digits + Int(word & 255) &* 8
+          let five = UnsafeRawPointer(source).loadUnaligned(as: SIMD8<Float>.self) * scale
+          if column &+ 8 <= columns {
+            UnsafeMutableRawPointer(target + column).storeBytes(of: five, as: SIMD8<Float>.self)
+          } else {
+            for k in 0..<Swift.min(columnsOfByte, columns &- column) {
+              target[column &+ k] = five[k]
+            }
+          }
+          word &>>= 8
+          column &+= columnsOfByte
         }
       }
     }
-  }
-}
-
-/// The digits of one byte in each of sixteen words, a row after the other.
-private struct TernaryDigits {
-  private var fraction: SIMD16<UInt32>
-
-  @inline(__always)
-  init(_ words: SIMD16<UInt32>, byte: UInt32) {
-    fraction = (words &>> SIMD16(repeating: 8 &* byte)) & SIMD16(repeating: 255)
-  }
-
-  /// −1, 0 or 1 in each lane.
-  @inline(__always)
-  mutating func next() -> Vector {
-    let tripled = fraction &+ fraction &+ fraction
-    fraction = tripled & SIMD16(repeating: 255)
-    // A whole number in the low bits of 2²³ is that number more than 2²³ as a float.
-    let bits = (tripled &>> SIMD16(repeating: 8)) | SIMD16(repeating: 0x4B00_0000)
-    return unsafeBitCast(bits, to: Vector.self) - 8_388_609
-  }
-}
-
-/// The inner products of five rows.
-private struct FiveSums {
-  private var s0 = Vector.zero
-  private var s1 = Vector.zero
-  private var s2 = Vector.zero
-  private var s3 = Vector.zero
-  private var s4 = Vector.zero
-
-  @inline(__always)
-  init() {}
-
-  @inline(__always)
-  mutating func add(_ digits: TernaryDigits, _ x: Vector) {
-    var digits = digits
-    s0 = multiplyAdd(digits.next(), x, s0)
-    s1 = multiplyAdd(digits.next(), x, s1)
-    s2 = multiplyAdd(digits.next(), x, s2)
-    s3 = multiplyAdd(digits.next(), x, s3)
-    s4 = multiplyAdd(digits.next(), x, s4)
-  }
-
-  /// Writes at most `count` of them, scaled.
-  @inline(__always)
-  func write(
-    _ output: UnsafeMutablePointer<Float>, _ scales: UnsafePointer<Float>, count: Int
-  ) {
-    if count > 0 { output[0] = scales[0] * sum(s0) }
-    if count > 1 { output[1] = scales[1] * sum(s1) }
-    if count > 2 { output[2] = scales[2] * sum(s2) }
-    if count > 3 { output[3] = scales[3] * sum(s3) }
-    if count > 4 { output[4] = scales[4] * sum(s4) }
   }
 }

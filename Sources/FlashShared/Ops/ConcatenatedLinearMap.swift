@@ -42,7 +42,7 @@ struct ConcatenatedLinearMap: Operation {
   var outputs: [Tensor] { [output] }
   var retained: [Tensor] { [input] }
   var matrices: [Parameter] { parts.map(\.weight.parameter) }
-  var scratchCount: Int { parts.map { $0.weight.scratchCount(rows: input.rows) }.max() ?? 0 }
+  var scratchCount: Int { parts.map(\.weight.scratchCount).max() ?? 0 }
 
   func forward(_ run: Execution) {
     for part in parts {

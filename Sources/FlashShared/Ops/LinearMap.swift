@@ -12,7 +12,7 @@ struct LinearMap: Operation {
   var outputs: [Tensor] { [output] }
   var retained: [Tensor] { [input] }
   var matrices: [Parameter] { [weight.parameter] }
-  var scratchCount: Int { weight.scratchCount(rows: input.rows) }
+  var scratchCount: Int { weight.scratchCount }
 
   func forward(_ run: Execution) {
     weight.multiply(run, run.value(input), into: run.value(output), rows: input.rows)

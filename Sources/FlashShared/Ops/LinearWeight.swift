@@ -6,21 +6,24 @@ struct LinearWeight: Sendable {
   let parameter: Parameter
   /// W packed for many rows, where a trainer keeps it.
   private let packed: PackedWeight?
+  /// Whether W is ternary in packed form and rows are multiplied with that form, one after the other;
+  /// else it is unpacked for them.
+  private let readsTernary: Bool
 
   /// - Parameter rows: how many rows it is multiplied with at a time; with few, packing brings
   ///   nothing.
   init(_ parameter: Parameter, rows: Int, in graph: Graph) {
     self.parameter = parameter
     packed = rows > Kernel.fewRows ? graph.packedWeights?[parameter] : nil
+    let isFast = rows == 1 || (graph.mode == .decoding && rows <= Kernel.fewRows)
+    readsTernary = parameter.storage == .packed && isFast
   }
 
   var inputWidth: Int { parameter.shape[1] }
   var outputWidth: Int { parameter.shape[0] }
 
-  /// Floats of scratch that `multiply` needs: a ternary matrix is unpacked for more than one row.
-  func scratchCount(rows: Int) -> Int {
-    parameter.storage == .packed && rows > 1 ? parameter.count : 0
-  }
+  /// Floats of scratch that `multiply` needs: a ternary matrix is unpacked for many rows.
+  var scratchCount: Int { parameter.storage == .packed && !readsTernary ? parameter.count : 0 }
 
   /// y = x·Wᵀ.
   ///
@@ -31,8 +34,16 @@ struct LinearWeight: Sendable {
   ) {
     if let packed {
       Kernel.linear(input, packed, output, rows: rows, outputStride: outputStride)
+    } else if readsTernary {
+      let (scales, words) = run.packed(parameter)
+      for row in 0..<rows {
+        Kernel.packedTernaryMatrixVector(
+          words, scales: scales, input + row * inputWidth,
+          output + row * (outputStride ?? outputWidth), rows: outputWidth, columns: inputWidth)
+      }
     } else if rows == 1 {
-      run.multiply(parameter, rows: outputWidth, input, into: output)
+      Kernel.matrixVector(
+        run.value(parameter), input, output, rows: outputWidth, columns: inputWidth)
     } else {
       Kernel.linear(
         input, run.value(parameter, unpackingInto: run.scratch), output, rows: rows,

@@ -53,20 +53,6 @@ struct Execution {
     return UnsafePointer(memory)
   }
 
-  /// output = matrix · vector, for decoding.
-  func multiply(
-    _ matrix: Parameter, rows: Int, _ vector: UnsafePointer<Float>,
-    into output: UnsafeMutablePointer<Float>
-  ) {
-    if matrix.storage == .packed {
-      let (scales, words) = packed(matrix)
-      Kernel.packedTernaryMatrixVector(
-        words, scales: scales, vector, output, rows: rows, columns: matrix.shape[1])
-    } else {
-      Kernel.matrixVector(value(matrix), vector, output, rows: rows, columns: matrix.shape[1])
-    }
-  }
-
   /// The gradient of an output of the running operation.
   @inline(__always)
   func gradient(_ output: Tensor) -> UnsafeMutablePointer<Float> {

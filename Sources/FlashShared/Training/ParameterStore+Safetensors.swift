@@ -15,7 +15,6 @@ extension ParameterStore {
       guard shape == parameter.shape else {
         throw SafetensorsError(
           path: file.path,
-
           reason: "tensor \"\(name)\" is \(shape), the model has \(parameter.shape)")
       }
       setValues(try file.values(of: name), of: parameter)
@@ -64,6 +63,16 @@ extension ParameterStore {
       throw SafetensorsError(
         path: file.path,
         reason: "the packed weights of \"\(parameter.name)\" are not of \(parameter.shape)")
+    }
+    if let row = rowScales.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+      throw SafetensorsError(
+        path: file.path,
+        reason: "tensor \"\(parameter.scalesName)\": number \(row), \(rowScales[row]), is no scale")
+    }
+    if let place = bytes.withUnsafeBytes(Kernel.firstInvalidTernaryByte) {
+      throw SafetensorsError(
+        path: file.path,
+        reason: "tensor \"\(parameter.tritsName)\": byte \(place) is no five ternary weights")
     }
     scales.update(from: rowScales, count: rowScales.count)
     words.copyBytes(from: bytes)
