@@ -39,27 +39,53 @@ stage_compare() {
   stage compare --in "$work/evaluation-baseline.json" "$work/evaluation.json" \
     --out "$work/comparison.json" -- write_to "$work/comparison.json" compare
   cat "$work/comparison.json"
+  print_table >&2
 }
 
-# One line: both models, and the new one relative to the baseline.
+# One line: both models, the new one relative to the baseline, and the same at the last validation
+# that both reached, which saw the same tokens.
 compare() {
   jq -n -c \
     --slurpfile baseline "$work/evaluation-baseline.json" --slurpfile novel "$work/evaluation.json" \
-    --slurpfile baseline_log <(grep '"event":"step"' "$work/baseline/log.jsonl" | tail -n 1) \
-    --slurpfile novel_log <(grep '"event":"step"' "$run/log.jsonl" | tail -n 1) '
-    def summary($evaluation; $log): {
-      version: $evaluation.version, parameters: $evaluation.parameters,
-      perplexity: $evaluation.perplexity, bits_per_character: $evaluation.bits_per_character,
-      steps: ($log.step + 1), tokens: $log.tokens,
-      tok_per_sec: (if $log.elapsed > 0 then $log.tokens / $log.elapsed else null end)
-    };
-    summary($baseline[0]; $baseline_log[0]) as $b | summary($novel[0]; $novel_log[0]) as $n
+    --slurpfile baseline_log "$work/baseline/log.jsonl" --slurpfile novel_log "$run/log.jsonl" '
+    def summary($evaluation; $log):
+      ($log | map(select(.event == "end"))[-1]) as $end
+      | {
+          version: $evaluation.version, parameters: $evaluation.parameters,
+          perplexity: $evaluation.perplexity, bits_per_character: $evaluation.bits_per_character,
+          steps: $end.step, tokens: $end.tokens,
+          tok_per_sec: (if $end.elapsed > 0 then $end.tokens / $end.elapsed else null end)
+        };
+    def validations($log):
+      $log | map(select(.event == "validation") | {key: "\(.tokens)", value: .val_ppl})
+      | from_entries;
+    def ratio($a; $b): if $a and $b then $a / $b else null end;
+    summary($baseline[0]; $baseline_log) as $b | summary($novel[0]; $novel_log) as $n
+    | validations($baseline_log) as $bv | validations($novel_log) as $nv
+    | ($nv | keys | map(select($bv[.])) | map(tonumber) | max) as $common
     | {
         event: "comparison", baseline: $b, novel: $n,
-        relative_perplexity: ($n.perplexity / $b.perplexity),
-        relative_bits_per_character: (
-          if $b.bits_per_character then $n.bits_per_character / $b.bits_per_character else null end),
-        relative_speed: (
-          if $b.tok_per_sec and $n.tok_per_sec then $n.tok_per_sec / $b.tok_per_sec else null end)
+        relative_perplexity: ratio($n.perplexity; $b.perplexity),
+        relative_bits_per_character: ratio($n.bits_per_character; $b.bits_per_character),
+        relative_speed: ratio($n.tok_per_sec; $b.tok_per_sec),
+        equal_tokens: (
+          if $common then {
+            tokens: $common, baseline_perplexity: $bv["\($common)"],
+            novel_perplexity: $nv["\($common)"],
+            relative_perplexity: ratio($nv["\($common)"]; $bv["\($common)"])
+          } else null end)
       }'
+}
+
+# The comparison for people.
+print_table() {
+  jq -r '
+    def row($m): [$m.version, $m.parameters, $m.steps, $m.tokens, ($m.tok_per_sec | floor),
+      ($m.perplexity * 1000 | round / 1000), ($m.bits_per_character * 1000 | round / 1000)];
+    ["model", "parameters", "steps", "tokens", "tok/s", "perplexity", "bits/character"],
+    row(.baseline), row(.novel),
+    ["relative", "", "", "", (.relative_speed * 1000 | round / 1000),
+      (.relative_perplexity * 1000 | round / 1000),
+      (.relative_bits_per_character * 1000 | round / 1000)]
+    | @tsv' "$work/comparison.json" | print_columns
 }

@@ -143,3 +143,6 @@ sample_to() {
     ${sample_options[@]+"${sample_options[@]}"} "$@"
   cat "$file"
 }
+
+# Lines of values between tabs, as columns for people.
+print_columns() { awk -F '\t' '{ for (i = 1; i <= NF; i++) printf "%-15s", $i; print "" }'; }

@@ -26,7 +26,7 @@ if [[ $variant == published ]]; then
 fi
 
 pack_published() {
-  fl-shard curate ${quiet[@]+"${quiet[@]}"} --input-format text --input-separator '' --strip \
+  fl-shard curate ${quiet[@]+"${quiet[@]}"} --format text --separator '' --strip \
     --min-characters 51 "$(valid_text_path)" |
     fl-tokenize encode ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --format jsonl - |
     fl-shard pack ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --end-of-text '<eos>' \

@@ -37,6 +37,11 @@ stage_report() {
     jq -c --argjson kernel "$kernel" '{kernel_size: $kernel, perplexity, bits_per_character, parameters}' \
       "$work/evaluation-$kernel.json"
   done | jq -s -c 'sort_by(.perplexity)[]' | tee "$work/sweep.jsonl"
+  jq -r -s '
+    ["kernel", "parameters", "perplexity", "bits/character", "relative"],
+    (.[0].perplexity as $best | .[] | [.kernel_size, .parameters]
+      + ([.perplexity, .bits_per_character, .perplexity / $best] | map(. * 1000 | round / 1000)))
+    | @tsv' "$work/sweep.jsonl" | print_columns >&2
 }
 
 run_stages text tokenizer shards sweep report

@@ -96,6 +96,11 @@ struct FlSample: ParsableCommand {
   @Flag(help: "Run over the whole context for each token, as the reference's scripts do.")
   var recompute = false
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Let tokens leave at the model's early exits (v7) where those are confident.")
+  var earlyExits: Bool?
+
   @Flag(help: "Print JSON lines: the settings, then one object a text.")
   var json = false
 
@@ -146,6 +151,12 @@ struct FlSample: ParsableCommand {
     options.stops = stop
     options.stopsAtEndOfText = !ignoreEndOfText
     options.recomputes = recompute
+    options.exitsEarly =
+      try earlyExits
+      ?? (fromRecipe ? run.recipe.boolean("sampling.early_exits", default: false) : false)
+    if options.exitsEarly, run.model.depth == nil {
+      throw ValidationError("--early-exits: this version has none.")
+    }
     options.seed = UInt64(seed)
     let generator = try TextGenerator(
       run.model, run.store, tokenizer: tokenizer, endOfText: try run.endOfText(tokenizer),
@@ -217,8 +228,11 @@ struct FlSample: ParsableCommand {
     event["stop"] = .array(options.stops.map { .string($0) })
     event["stops_at_end_of_text"] = .boolean(options.stopsAtEndOfText)
     event["context"] = .integer(options.contextLength)
+    event["early_exits"] = .boolean(options.exitsEarly)
+    let readsAll = options.exitsEarly && run.model.depth?.needsAllPositions == true
     event["decoding"] =
-      run.model.decodesIncrementally && !options.recomputes ? "incremental" : "recomputed"
+      run.model.decodesIncrementally && !options.recomputes && !readsAll
+      ? "incremental" : "recomputed"
     return event
   }
 }

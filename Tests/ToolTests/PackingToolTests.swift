@@ -85,6 +85,38 @@ import Testing
     }
   }
 
+  /// v7's early exits, packed and not, and versions that have none.
+  @Test func earlyExits() throws {
+    let other = try TemporaryFolder()
+    let cortex = try RunFixture(
+      in: other, version: "v7",
+      hyperparameters: [
+        "d_model": 32, "n_layers": 3, "d_ff": 40, "seq_len": 16, "exit_layers": [1, 2],
+        "exit_thresholds": [0.3, 0.2], "exit_loss_weights": [0.1, 0.3], "consistency_weight": 0.5,
+        "diversity_weight": 0.1,
+      ])
+    let form = other.file("packed")
+    #expect(try Tool("fl-eval").run(["pack", cortex.path, "--output", form]).status == 0)
+    func texts(_ path: String, _ options: String...) throws -> [String] {
+      let outcome = try Tool("fl-sample").run(
+        [path, "The cat", "--samples", "2", "--tokens", "30", "--json"] + options)
+      #expect(outcome.status == 0, "\(outcome.errorText)")
+      return try outcome.lines.compactMap {
+        try JSONValue(parsing: Array($0.utf8), source: "")["text"]?.stringValue
+      }
+    }
+    let early = try texts(cortex.path, "--early-exits")
+    #expect(early.count == 2)
+    #expect(try texts(form, "--early-exits") == early)
+    #expect(try texts(cortex.path, "--early-exits", "--recompute", "--context", "64") == early)
+    #expect(try texts(cortex.path) != early)
+    #expect(try texts(cortex.path, "--no-early-exits") == texts(cortex.path))
+
+    let refused = try Tool("fl-sample").run([run.path, "The cat", "--early-exits"])
+    #expect(refused.status == 64)
+    #expect(refused.errorText.contains("--early-exits: this version has none"))
+  }
+
   @Test func refusesWhatCannotBePacked() throws {
     _ = try pack()
     let again = try Tool("fl-eval").run(["pack", packed, "--output", folder.file("again")])

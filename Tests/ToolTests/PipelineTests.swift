@@ -76,6 +76,52 @@ import Testing
     #expect(log.contains("\"event\":\"defect\""))
   }
 
+  /// A CORTEX of 16 channels.
+  private func tinyCortex(_ more: [String] = []) throws -> [String] {
+    [
+      "--work", folder.file("work"), "--quiet", "--threads", "2", "--steps", "3",
+      "--train-text", try writeStories("train.txt", seed: 1),
+      "--valid-text", try writeStories("valid.txt", seed: 2),
+      "--set", "model.d_model=16", "--set", "model.n_layers=1", "--set", "model.d_ff=16",
+      "--set", "data.window=32", "--set", "batch.sequences=2", "--set", "validation.every_steps=2",
+    ] + more
+  }
+
+  /// Two models on the same shards with the same budget, and the one relative to the other.
+  @Test(arguments: ["sound", "published"]) func experimentsCompare(_ variant: String) throws {
+    let outcome = try Tool(script: "pipelines/cortex4.sh").run(
+      tinyCortex(["--variant", variant]), environment: environment)
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    let line = try #require(outcome.lines.last { $0.contains("\"event\":\"comparison\"") })
+    let result = try JSONValue(parsing: Array(line.utf8), source: "comparison")
+    #expect(result["baseline"]?["version"]?.stringValue == "v7.1")
+    #expect(result["novel"]?["version"]?.stringValue == "cortex4")
+    #expect(result["baseline"]?["tokens"] == result["novel"]?["tokens"])
+    #expect(result["novel"]?["steps"] == 3)
+    let (novel, baseline) = try (
+      #require(result["novel"]?["perplexity"]?.doubleValue),
+      #require(result["baseline"]?["perplexity"]?.doubleValue)
+    )
+    let ratio = try #require(result["relative_perplexity"]?.doubleValue)
+    #expect(abs(ratio - novel / baseline) < 1e-6 * ratio)
+    #expect(result["equal_tokens"]?["tokens"] == result["novel"]?["tokens"])
+    #expect(outcome.errorText.contains("relative"))
+  }
+
+  /// One model with several kernel sizes, the best first.
+  @Test func sweepsKernelSizes() throws {
+    let outcome = try Tool(script: "pipelines/v7.1-sweep.sh").run(
+      tinyCortex(), environment: environment.merging(["KERNELS": "2 5"]) { $1 })
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    let results = try outcome.lines.filter { $0.contains("kernel_size") }.map {
+      try JSONValue(parsing: Array($0.utf8), source: "sweep")
+    }
+    #expect(Set(results.compactMap { $0["kernel_size"]?.integerValue }) == [2, 5])
+    let perplexities = results.compactMap { $0["perplexity"]?.doubleValue }
+    #expect(perplexities == perplexities.sorted())
+    #expect(results[0]["parameters"] != results[1]["parameters"])
+  }
+
   @Test func quickstartRuns() throws {
     let outcome = try Tool(script: "pipelines/quickstart.sh").run(
       [

@@ -5,6 +5,8 @@
 /// positions. Its cache is a ring: beyond that many tokens, the oldest are overwritten, positions
 /// go on counting, and what a cached position took from still older ones stays in it.
 ///
+/// A model with early exits may let tokens leave at them: see `DepthDecoder`.
+///
 /// Other models, and all where `recomputes` is asked for, run over the last `contextLength` tokens
 /// again for each token, as the reference's scripts do.
 public final class Decoder {
@@ -18,6 +20,12 @@ public final class Decoder {
   public let guides: DecodingGuides
   private let model: any LanguageModel
   private let store: ParameterStore
+  /// Where tokens may leave early.
+  private let depth: AdaptiveDepth?
+  /// The temperature of sampling, which exits depend on.
+  private let exitTemperature: Double
+  /// With `depth`, what takes the place of `current`.
+  private var depthDecoder: DepthDecoder?
   /// The graph of the last run: one token when incremental, else as many as there were.
   private var current: LogitGraph?
   /// When incremental, a graph without logits that takes the blocks of long prompts.
@@ -30,11 +38,14 @@ public final class Decoder {
   /// By token, the reciprocal norm of its embedding; computed when the compass is first asked for.
   private var inverseNorms: [Float] = []
 
-  /// - Parameter guides: what is computed besides logits; the model must have it
-  ///   (`DecodingGuides(of:_:)`).
+  /// - Parameters:
+  ///   - guides: what is computed besides logits; the model must have it (`DecodingGuides(of:_:)`).
+  ///   - exitTemperature: lets tokens leave at the model's early exits, if it has any, by their
+  ///     confidence at this temperature of sampling; nil lets all go through the whole model. Not
+  ///     together with guides.
   public init(
     _ model: any LanguageModel, _ store: ParameterStore, batch: Int, contextLength: Int,
-    recomputes: Bool = false, guides: DecodingGuides = []
+    recomputes: Bool = false, guides: DecodingGuides = [], exitTemperature: Double? = nil
   ) {
     precondition(batch > 0 && contextLength > 0, "nothing to decode")
     self.model = model
@@ -42,10 +53,19 @@ public final class Decoder {
     self.batch = batch
     self.contextLength = contextLength
     self.guides = guides
-    isIncremental = model.decodesIncrementally && !recomputes
+    depth = exitTemperature == nil ? nil : model.depth
+    precondition(depth == nil || guides.isEmpty, "guides need the whole model")
+    self.exitTemperature = max(exitTemperature ?? 1, 1e-5)
+    let readsPrefix = depth?.needsAllPositions == true
+    isIncremental = model.decodesIncrementally && !readsPrefix && !recomputes
     windows = (0..<batch).map { _ in [] }
     inputs = [Int32](repeating: 0, count: batch)
-    if isIncremental {
+    guard isIncremental else { return }
+    if let depth {
+      depthDecoder = DepthDecoder(
+        depth, store, mode: .decoding, batch: batch, time: 1, contextLength: contextLength,
+        temperature: self.exitTemperature)
+    } else {
       current = LogitGraph(
         model, store, mode: .decoding, batch: batch, time: 1, contextLength: contextLength,
         guides: guides)
@@ -56,6 +76,7 @@ public final class Decoder {
   public func reset() {
     if isIncremental {
       current?.graph.resetState()
+      depthDecoder?.reset()
     } else {
       for sequence in windows.indices { windows[sequence].removeAll(keepingCapacity: true) }
     }
@@ -70,14 +91,14 @@ public final class Decoder {
   /// Long prompts at the beginning go through the model in blocks, once for all sequences, so that
   /// the weights are read once a block.
   public func append(prompt: some Collection<Int32>) {
-    if isIncremental, let current {
+    if isIncremental {
       var rest = Array(prompt)[...]
-      if current.graph.context.position == 0, rest.count > Self.blockLength {
+      if let current, current.graph.context.position == 0, rest.count > Self.blockLength {
         rest = takeBlocks(rest, into: current.graph)
       }
       for token in rest {
         for sequence in inputs.indices { inputs[sequence] = token }
-        current.run(inputs)
+        run(inputs)
       }
     } else {
       for sequence in windows.indices {
@@ -114,7 +135,7 @@ public final class Decoder {
   public func append(_ tokens: [Int32]) {
     precondition(tokens.count == batch, "one token a sequence")
     if isIncremental {
-      current?.run(tokens)
+      run(tokens)
     } else {
       for (sequence, token) in tokens.enumerated() {
         if windows[sequence].count == contextLength { windows[sequence].removeFirst() }
@@ -137,7 +158,7 @@ public final class Decoder {
 
   /// The logits after the last token of a sequence; valid until tokens are appended.
   public func logits(of sequence: Int) -> some RandomAccessCollection<Float> {
-    last.lastLogits(of: checked(sequence))
+    depthDecoder?.logits(of: checked(sequence)) ?? last.lastLogits(of: checked(sequence))
   }
 
   /// What the value head says of a sequence's last token: how hard the tokens after it will be.
@@ -187,9 +208,24 @@ public final class Decoder {
     1 / max(vector.reduce(0) { $0 + $1 * $1 }.squareRoot(), 1e-8)
   }
 
+  private func run(_ tokens: [Int32]) {
+    current?.run(tokens)
+    depthDecoder?.run(tokens)
+  }
+
   private func recompute() {
     let length = windows[0].count
     precondition(length > 0, "no token has been appended")
+    let tokens = windows.joined().map(\.self)
+    if let depth {
+      if length != depthDecoder?.time {
+        depthDecoder = DepthDecoder(
+          depth, store, mode: .evaluation, batch: batch, time: length, contextLength: 0,
+          temperature: exitTemperature)
+      }
+      depthDecoder?.run(tokens)
+      return
+    }
     if length == contextLength, let full {
       current = full
     } else if current?.graph.time != length {
@@ -197,6 +233,6 @@ public final class Decoder {
         model, store, mode: .evaluation, batch: batch, time: length, guides: guides)
       if length == contextLength { full = current }
     }
-    current?.run(windows.joined().map(\.self))
+    current?.run(tokens)
   }
 }

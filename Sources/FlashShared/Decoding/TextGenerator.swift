@@ -17,6 +17,8 @@ public final class TextGenerator {
     public var contextLength: Int
     /// Run over the whole context for each token even if the model decodes incrementally.
     public var recomputes = false
+    /// Let tokens leave at the model's early exits, if it has any.
+    public var exitsEarly = false
     public var seed: UInt64 = 0
 
     public init(contextLength: Int) { self.contextLength = contextLength }
@@ -128,7 +130,8 @@ public final class TextGenerator {
     if let generator = generators[batch] { return generator }
     let decoder = Decoder(
       model, store, batch: options.search?.candidates ?? batch,
-      contextLength: options.contextLength, recomputes: options.recomputes, guides: guides)
+      contextLength: options.contextLength, recomputes: options.recomputes, guides: guides,
+      exitTemperature: options.exitsEarly ? options.sampler.temperature : nil)
     let generator = Generator(
       model, decoder: decoder, settings: options.sampler, search: options.search,
       ngrams: options.ngrams, seed: options.seed)

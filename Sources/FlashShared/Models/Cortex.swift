@@ -26,6 +26,8 @@ public struct Cortex: LanguageModel {
   private let blocks: [Block]
   /// By the number of blocks before it.
   private let exits: [Int: ExitGate]
+  private let exitThresholds: [Double]
+  private let exitsByAllPositions: Bool
 
   fileprivate struct Block: Sendable {
     let norm1: RMSNorm
@@ -58,6 +60,8 @@ public struct Cortex: LanguageModel {
       throw configuration.failure("exit_layers", "must be one or two layers in ascending order")
     }
     let exitWeights = try configuration.numbers("exit_loss_weights", count: exitLayers.count)
+    exitThresholds = try configuration.numbers("exit_thresholds", count: exitLayers.count)
+    exitsByAllPositions = variant == .published
     var layout = configuration.emptyLayout()
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width
@@ -123,6 +127,31 @@ public struct Cortex: LanguageModel {
     var output = ends.output(blockOutputs, embedded: embedded, branches: branches, in: graph)
     output.exits = exitOutputs
     return output
+  }
+}
+
+extension Cortex {
+  /// Published, an exit is taken if it is confident at every position of the context. The learned gates
+  /// are not asked, in either variant.
+  public var depth: AdaptiveDepth? {
+    let layers = exits.keys.sorted()
+    let bounds = [0] + layers + [blocks.count]
+    return AdaptiveDepth(
+      thresholds: exitThresholds, needsAllPositions: exitsByAllPositions,
+      stage: { index, states, graph in
+        var hidden = states ?? ends.embed(in: graph)
+        for block in blocks[bounds[index]..<bounds[index + 1]] {
+          hidden = block(hidden, in: graph).hidden
+        }
+        return hidden
+      },
+      exit: { index, states, graph in
+        if index < layers.count, let exit = exits[layers[index]] {
+          return .init(hidden: exit.norm(states, in: graph), head: exit.head.weight)
+        }
+        let output = ends.output([states], embedded: states, in: graph)
+        return .init(hidden: output.hidden, head: output.head)
+      })
   }
 }
 

@@ -25,6 +25,8 @@ public protocol LanguageModel: Sendable {
 
   /// Whether every operation has a form that takes a token at a time and gives the same logits.
   var decodesIncrementally: Bool { get }
+  /// The stages behind which a token may leave, if the version has early exits.
+  var depth: AdaptiveDepth? { get }
   /// What the version is trained to do in this variant.
   var objective: any Objective { get }
   /// How the version's parameters are updated, but for what a recipe says otherwise.
@@ -36,6 +38,7 @@ public protocol LanguageModel: Sendable {
 
 extension LanguageModel {
   public var decodesIncrementally: Bool { true }
+  public var depth: AdaptiveDepth? { nil }
   public var objective: any Objective { NextToken() }
   public var optimizer: AdamWSettings { AdamWSettings() }
 }
