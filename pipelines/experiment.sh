@@ -49,12 +49,12 @@ compare() {
     --slurpfile baseline "$work/evaluation-baseline.json" --slurpfile novel "$work/evaluation.json" \
     --slurpfile baseline_log "$work/baseline/log.jsonl" --slurpfile novel_log "$run/log.jsonl" '
     def summary($evaluation; $log):
-      ($log | map(select(.event == "end"))[-1]) as $end
+      ($log | map(select(.event == "end"))[-1]) as $last
       | {
           version: $evaluation.version, parameters: $evaluation.parameters,
           perplexity: $evaluation.perplexity, bits_per_character: $evaluation.bits_per_character,
-          steps: $end.step, tokens: $end.tokens,
-          tok_per_sec: (if $end.elapsed > 0 then $end.tokens / $end.elapsed else null end)
+          steps: $last.step, tokens: $last.tokens,
+          tok_per_sec: (if $last.elapsed > 0 then $last.tokens / $last.elapsed else null end)
         };
     def validations($log):
       $log | map(select(.event == "validation") | {key: "\(.tokens)", value: .val_ppl})

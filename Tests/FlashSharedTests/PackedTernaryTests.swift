@@ -5,31 +5,38 @@ import Testing
 
 /// Ternary weights at 1.6 bits each give what the unpacked ones give.
 @Suite struct PackedTernaryTests {
-  /// A matrix of −s, 0 and s with another s in each row.
-  private static func matrix(rows: Int, columns: Int) -> [Float] {
+  /// A matrix of −s, 0 and s with another s in each row, or the same in all.
+  private static func matrix(rows: Int, columns: Int, scales: Int) -> [Float] {
     let stream = RandomStream(seed: 5, purpose: .evaluation)
     return (0..<rows * columns).map { index in
       let digit = stream.integer(at: UInt64(index), below: 3)
-      return (Float(digit) - 1) * (0.1 + Float(index / columns))
+      return (Float(digit) - 1) * (0.1 + (scales == 1 ? 0 : Float(index / columns)))
     }
   }
 
   @Test(arguments: [(1, 1), (19, 16), (16, 20), (20, 17), (61, 40), (130, 47), (5, 243)])
   func packsAndUnpacks(_ shape: (rows: Int, columns: Int)) {
-    let (rows, columns) = shape
-    let weights = Self.matrix(rows: rows, columns: columns)
+    for scaleCount in Set([shape.rows, 1]) {
+      packAndUnpack(rows: shape.rows, columns: shape.columns, scaleCount: scaleCount)
+    }
+  }
+
+  private func packAndUnpack(rows: Int, columns: Int, scaleCount: Int) {
+    let weights = Self.matrix(rows: rows, columns: columns, scales: scaleCount)
     var words = [UInt32](
       repeating: 0, count: Kernel.packedTernaryWordCount(rows: rows, columns: columns))
-    var scales = [Float](repeating: 0, count: rows)
-    Kernel.packTernary(weights, &words, scales: &scales, rows: rows, columns: columns)
+    var scales = [Float](repeating: 0, count: scaleCount)
+    Kernel.packTernary(
+      weights, &words, scales: &scales, scaleCount: scaleCount, rows: rows, columns: columns)
     var unpacked = [Float](repeating: .nan, count: rows * columns)
-    Kernel.unpackTernary(words, scales: scales, &unpacked, rows: rows, columns: columns)
+    Kernel.unpackTernary(
+      words, scales: scales, scaleCount: scaleCount, &unpacked, rows: rows, columns: columns)
     #expect(unpacked == weights)
 
     let vector = (0..<columns).map { sin(Float($0) * 1.7) }
     for product in [Kernel.lookUpTernaryProduct, Kernel.unpackTernaryProduct] {
       var sums = [Float](repeating: .nan, count: rows)
-      product(words, scales, vector, &sums, rows, columns)
+      product(words, scales, scaleCount, vector, &sums, rows, columns)
       for row in 0..<rows {
         let products = (0..<columns).map {
           Double(weights[row * columns + $0]) * Double(vector[$0])
@@ -104,7 +111,7 @@ import Testing
   /// A file whose packed weights are damaged is refused with the reason.
   @Test func refusesDamage() throws {
     var layout = ParameterLayout(packsTernary: true)
-    _ = layout.declarePacked("w", [20, 16])
+    _ = layout.declarePacked("w", [20, 16], scales: 20)
     let path = FileManager.default.temporaryDirectory.appending(
       path: "packed-\(UUID().uuidString).safetensors"
     ).path

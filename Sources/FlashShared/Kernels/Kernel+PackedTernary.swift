@@ -32,22 +32,24 @@ extension Kernel {
     (rows &+ packedTernaryRows &- 1) / packedTernaryRows
   }
 
-  /// Packs a matrix whose numbers are −s, 0 or s with one s in each row.
+  /// Packs a matrix whose numbers are −s, 0 or s with one s in each row, or one in all.
   ///
   /// - Parameters:
   ///   - weights: [rows, columns].
   ///   - words: `packedTernaryWordCount` of them.
-  ///   - scales: [rows]: s; 0 for a row of zeros.
+  ///   - scales: receives s, [scaleCount]; 0 where all weights are 0.
+  ///   - scaleCount: `rows`, or 1.
   public static func packTernary(
-    _ weights: Source, _ words: UnsafeMutablePointer<UInt32>, scales: Destination, rows: Int,
-    columns: Int
+    _ weights: Source, _ words: UnsafeMutablePointer<UInt32>, scales: Destination,
+    scaleCount: Int, rows: Int, columns: Int
   ) {
-    for row in 0..<rows {
+    let length = rows &* columns / scaleCount
+    for index in 0..<scaleCount {
       var scale: Float = 0
-      for column in 0..<columns {
-        scale = Swift.max(scale, abs(weights[row &* columns &+ column]))
+      for place in index &* length..<(index &+ 1) &* length {
+        scale = Swift.max(scale, abs(weights[place]))
       }
-      scales[row] = scale
+      scales[index] = scale
     }
     let width = packedTernaryWidth(columns: columns)
     for row in 0..<packedTernaryBlocks(rows: rows) &* packedTernaryRows {
@@ -87,7 +89,8 @@ extension Kernel {
 
   /// The numbers of a packed matrix, [rows, columns].
   public static func unpackTernary(
-    _ words: UnsafePointer<UInt32>, scales: Source, _ output: Destination, rows: Int, columns: Int
+    _ words: UnsafePointer<UInt32>, scales: Source, scaleCount: Int, _ output: Destination,
+    rows: Int, columns: Int
   ) {
     // For each byte its five digits as −1, 0, 1, and three zeros.
     let digits = ThreadMemory.floats(256 &* 8)
@@ -101,7 +104,7 @@ extension Kernel {
     }
     let width = packedTernaryWidth(columns: columns)
     for row in 0..<rows {
-      let scale = SIMD8(repeating: scales[row])
+      let scale = SIMD8(repeating: scales[scaleCount == 1 ? 0 : row])
       let target = output + row &* columns
       for index in 0..<width {
         var word = words[packedTernaryPlace(row: row, word: index, width: width)]

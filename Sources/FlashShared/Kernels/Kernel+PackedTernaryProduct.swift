@@ -11,16 +11,21 @@ extension Kernel {
   /// y = M·x.
   ///
   /// - Parameters:
+  ///   - scales: one for each row, or one for all.
   ///   - vector: x, [columns].
   ///   - output: y, [rows].
   public static func packedTernaryMatrixVector(
-    _ words: UnsafePointer<UInt32>, scales: Source, _ vector: Source, _ output: Destination,
-    rows: Int, columns: Int
+    _ words: UnsafePointer<UInt32>, scales: Source, scaleCount: Int, _ vector: Source,
+    _ output: Destination, rows: Int, columns: Int
   ) {
     if hasWideRegisters {
-      lookUpTernaryProduct(words, scales: scales, vector, output, rows: rows, columns: columns)
+      lookUpTernaryProduct(
+        words, scales: scales, scaleCount: scaleCount, vector, output, rows: rows,
+        columns: columns)
     } else {
-      unpackTernaryProduct(words, scales: scales, vector, output, rows: rows, columns: columns)
+      unpackTernaryProduct(
+        words, scales: scales, scaleCount: scaleCount, vector, output, rows: rows,
+        columns: columns)
     }
   }
 
@@ -28,8 +33,8 @@ extension Kernel {
 
   /// The product by looking sums up.
   static func lookUpTernaryProduct(
-    _ words: UnsafePointer<UInt32>, scales: Source, _ vector: Source, _ output: Destination,
-    rows: Int, columns: Int
+    _ words: UnsafePointer<UInt32>, scales: Source, scaleCount: Int, _ vector: Source,
+    _ output: Destination, rows: Int, columns: Int
   ) {
     let width = packedTernaryWidth(columns: columns)
     let tables = ThreadMemory.floats(width &* TernaryTables.count)
@@ -52,10 +57,10 @@ extension Kernel {
         s3 = flashlm_add_ternary(s3, line + 3 &* length, table)
       }
       let row = block &* packedTernaryRows
-      scaleRows(s0, scales, output, first: row, rows: rows)
-      scaleRows(s1, scales, output, first: row &+ 16, rows: rows)
-      scaleRows(s2, scales, output, first: row &+ 32, rows: rows)
-      scaleRows(s3, scales, output, first: row &+ 48, rows: rows)
+      scaleRows(s0, scales, scaleCount, output, first: row, rows: rows)
+      scaleRows(s1, scales, scaleCount, output, first: row &+ 16, rows: rows)
+      scaleRows(s2, scales, scaleCount, output, first: row &+ 32, rows: rows)
+      scaleRows(s3, scales, scaleCount, output, first: row &+ 48, rows: rows)
       block &+= 4
     }
     while block < blocks {
@@ -64,7 +69,8 @@ extension Kernel {
         let line = words + (block &* length &+ index &* packedTernaryRows)
         s = flashlm_add_ternary(s, line, tables + index &* TernaryTables.count)
       }
-      scaleRows(s, scales, output, first: block &* packedTernaryRows, rows: rows)
+      scaleRows(
+        s, scales, scaleCount, output, first: block &* packedTernaryRows, rows: rows)
       block &+= 1
     }
   }
@@ -72,18 +78,21 @@ extension Kernel {
   /// Writes the sums of sixteen rows, or of what is left of them, times their scales.
   @inline(__always)
   private static func scaleRows(
-    _ sums: Vector, _ scales: Source, _ output: Destination, first: Int, rows: Int
+    _ sums: Vector, _ scales: Source, _ scaleCount: Int, _ output: Destination, first: Int,
+    rows: Int
   ) {
     let count = Swift.min(vectorWidth, rows &- first)
-    store(sums * load(scales + first, count: count), output + first, count: count)
+    let factors =
+      scaleCount == 1 ? Vector(repeating: scales[0]) : load(scales + first, count: count)
+    store(sums * factors, output + first, count: count)
   }
 
   // MARK: By digits
 
   /// The product with digits as floats.
   static func unpackTernaryProduct(
-    _ words: UnsafePointer<UInt32>, scales: Source, _ vector: Source, _ output: Destination,
-    rows: Int, columns: Int
+    _ words: UnsafePointer<UInt32>, scales: Source, scaleCount: Int, _ vector: Source,
+    _ output: Destination, rows: Int, columns: Int
   ) {
     let width = packedTernaryWidth(columns: columns)
     let padded = ThreadMemory.floats(width &* packedTernaryColumns)
@@ -106,7 +115,8 @@ extension Kernel {
           even = multiplyAdd(digits.next(), Vector(repeating: five[4]), even)
         }
       }
-      scaleRows(even + odd, scales, output, first: block &* packedTernaryRows, rows: rows)
+      scaleRows(
+        even + odd, scales, scaleCount, output, first: block &* packedTernaryRows, rows: rows)
     }
   }
 }

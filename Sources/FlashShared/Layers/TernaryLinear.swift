@@ -46,7 +46,9 @@ extension ParameterLayout {
     isPackable: Bool = true
   ) -> Parameter {
     let shape = [outputWidth, inputWidth]
-    guard !packsTernary || !isPackable else { return declarePacked(name, shape) }
+    guard !packsTernary || !isPackable else {
+      return declarePacked(name, shape, scales: quantization.isPerRow ? outputWidth : 1)
+    }
     let source = declare(name, shape, initialization ?? .fanOut(outputWidth))
     return derive(from: source) { weights, result in
       Kernel.ternary(

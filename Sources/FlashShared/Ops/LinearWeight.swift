@@ -38,8 +38,9 @@ struct LinearWeight: Sendable {
       let (scales, words) = run.packed(parameter)
       for row in 0..<rows {
         Kernel.packedTernaryMatrixVector(
-          words, scales: scales, input + row * inputWidth,
-          output + row * (outputStride ?? outputWidth), rows: outputWidth, columns: inputWidth)
+          words, scales: scales, scaleCount: parameter.packedScaleCount,
+          input + row * inputWidth, output + row * (outputStride ?? outputWidth),
+          rows: outputWidth, columns: inputWidth)
       }
     } else if rows == 1 {
       Kernel.matrixVector(

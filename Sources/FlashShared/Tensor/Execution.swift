@@ -49,7 +49,8 @@ struct Execution {
     guard matrix.storage == .packed else { return value(matrix) }
     let (scales, words) = packed(matrix)
     Kernel.unpackTernary(
-      words, scales: scales, memory, rows: matrix.shape[0], columns: matrix.shape[1])
+      words, scales: scales, scaleCount: matrix.packedScaleCount, memory, rows: matrix.shape[0],
+      columns: matrix.shape[1])
     return UnsafePointer(memory)
   }
 

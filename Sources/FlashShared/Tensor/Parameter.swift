@@ -49,8 +49,10 @@ public struct Parameter: Sendable, Equatable {
   var packedWordCount: Int {
     Kernel.packedTernaryWordCount(rows: shape[0], columns: shape[1])
   }
+  /// The scales of a matrix in packed form: one for each row, or one for all.
+  var packedScaleCount = 0
   /// Where the words begin, behind the scales.
-  var packedWordOffset: Int { valueOffset + ParameterLayout.padded(shape[0]) }
+  var packedWordOffset: Int { valueOffset + ParameterLayout.padded(packedScaleCount) }
 
   /// Some rows of a matrix, which share its memory.
   func rows(_ range: Range<Int>) -> Parameter {
@@ -147,12 +149,15 @@ public struct ParameterLayout: Sendable {
   }
 
   /// Adds a ternary matrix in packed form.
-  mutating func declarePacked(_ name: String, _ shape: [Int]) -> Parameter {
+  ///
+  /// - Parameter scales: one for each row, or one for all.
+  mutating func declarePacked(_ name: String, _ shape: [Int], scales: Int) -> Parameter {
+    precondition(scales == 1 || scales == shape[0], "not a number of scales")
     let parameter = Parameter(
       index: packedParameters.count, name: name, shape: shape, storage: .packed,
-      valueOffset: packedStorageCount, gradientOffset: 0)
+      valueOffset: packedStorageCount, gradientOffset: 0, packedScaleCount: scales)
     packedParameters.append(parameter)
-    packedStorageCount += Self.padded(shape[0]) + Self.padded(parameter.packedWordCount)
+    packedStorageCount = parameter.packedWordOffset + Self.padded(parameter.packedWordCount)
     return parameter
   }
 

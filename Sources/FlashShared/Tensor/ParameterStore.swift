@@ -56,7 +56,7 @@ public final class ParameterStore: Sendable {
     return UnsafePointer(block.pointer + parameter.valueOffset)
   }
 
-  /// The scales of a packed matrix, one a row, and its words.
+  /// The scales of a packed matrix and its words.
   func packed(
     _ parameter: Parameter
   ) -> (scales: UnsafeMutablePointer<Float>, words: UnsafeMutableRawBufferPointer) {

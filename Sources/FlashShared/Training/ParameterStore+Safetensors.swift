@@ -48,7 +48,7 @@ enum PackedTernaryFile {
 }
 
 extension Parameter {
-  /// The tensor of a packed matrix's scales, [out], float32.
+  /// The tensor of a packed matrix's scales, [out] or [1], float32.
   var scalesName: String { "\(name).scales" }
   /// The tensor of a packed matrix's words, little-endian, as bytes.
   var tritsName: String { "\(name).trits" }
@@ -59,7 +59,7 @@ extension ParameterStore {
     let (scales, words) = packed(parameter)
     let rowScales = try file.values(of: parameter.scalesName)
     let bytes = try file.bytes(of: parameter.tritsName)
-    guard rowScales.count == parameter.shape[0], bytes.count == words.count else {
+    guard rowScales.count == parameter.packedScaleCount, bytes.count == words.count else {
       throw SafetensorsError(
         path: file.path,
         reason: "the packed weights of \"\(parameter.name)\" are not of \(parameter.shape)")
@@ -94,11 +94,11 @@ extension ParameterStore {
       guard let source = sources[parameter.name] else {
         preconditionFailure("the layouts are of two models")
       }
-      var scales = [Float](repeating: 0, count: parameter.shape[0])
+      var scales = [Float](repeating: 0, count: parameter.packedScaleCount)
       var words = [UInt32](repeating: 0, count: parameter.packedWordCount)
       Kernel.packTernary(
         derivedValues.pointer + source.valueOffset, &words, scales: &scales,
-        rows: parameter.shape[0], columns: parameter.shape[1])
+        scaleCount: scales.count, rows: parameter.shape[0], columns: parameter.shape[1])
       tensors.append((parameter.scalesName, [scales.count], scales))
       bytes.append(
         (

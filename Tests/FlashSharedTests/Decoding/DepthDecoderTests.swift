@@ -37,7 +37,8 @@ import Testing
     let largest = scaled.max() ?? 0
     let terms = scaled.map { exp($0 - largest) }
     let total = terms.reduce(0, +)
-    let entropy = terms.reduce(0) { $0 - $1 / total * log($1 / total + 1e-10) }
+    var entropy = 0.0
+    for term in terms { entropy -= term / total * log(term / total + 1e-10) }
     return 1 - entropy / log(Double(scaled.count))
   }
 
@@ -73,7 +74,11 @@ import Testing
   /// Stages that catch up give what a run over the whole context gives, and neighbours that leave
   /// elsewhere change nothing.
   @Test func catchingUpChangesNothing() throws {
-    let sequences = (0..<3).map { s in (0..<30).map { Int32(($0 * 31 + s * 17 + $0 * $0) % 96) } }
+    let sequences = (0..<3).map { (sequence: Int) -> [Int32] in
+      (0..<30).map { (index: Int) -> Int32 in
+        Int32((index * 31 + sequence * 17 + index * index) % 96)
+      }
+    }
     // Thresholds between the confidences that occur, so that every depth does.
     func confidences(_ stage: Int) throws -> [Double] {
       let all = try Fixture(.sound, thresholds: stage == 0 ? [-1, -1] : [2, -1])
@@ -121,10 +126,13 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 16, 96, 4099]) func entropyOfASoftmax(_ count: Int) {
-    let logits = (0..<count).map { 6 * sin(Float($0) * 1.3) + ($0 == 7 ? -200 : 0) }
-    let expected = logits.map { exp(Double($0) * 1.25) }
-    let total = expected.reduce(0, +)
-    let entropy = expected.reduce(0) { $1 > 0 ? $0 - $1 / total * log($1 / total) : $0 }
+    let logits = (0..<count).map { (index: Int) -> Float in
+      index == 7 ? -200 : 6 * sin(Float(index) * 1.3)
+    }
+    let terms = logits.map { exp(Double($0) * 1.25) }
+    let total = terms.reduce(0, +)
+    var entropy = 0.0
+    for term in terms where term > 0 { entropy -= term / total * log(term / total) }
     let found = Kernel.softmaxEntropy(logits, scale: 1.25, count: count)
     #expect(abs(Double(found) - entropy) < 1e-5)
   }
