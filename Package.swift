@@ -25,6 +25,10 @@ let strict: [SwiftSetting] = [
 // FLASHLM_MPI=1 lets fl-train work together with others that mpirun started (libopenmpi-dev).
 let hasMPI = Context.environment["FLASHLM_MPI"] == "1"
 let isFuzzing = Context.environment["FLASHLM_FUZZ"] == "1"
+// The gold linker fails on what the sanitizers make: see Tests/Fuzzing and Tests/Sanitizers.
+let linker: [LinkerSetting] =
+  isFuzzing || Context.environment["FLASHLM_SANITIZE"] == "1"
+  ? [.unsafeFlags(["-use-ld=lld"])] : []
 
 func tool(_ name: String) -> Target {
   .executableTarget(
@@ -63,7 +67,8 @@ let package = Package(
         "COpenBLAS", "CJansson", "CProcessor", "CByteClasses",
         .product(name: "Crypto", package: "swift-crypto"),
       ] + (hasMPI ? ["CMPI"] : []),
-      swiftSettings: strict + tuned + (hasMPI ? [.define("FLASHLM_MPI")] : [])),
+      swiftSettings: strict + tuned + (hasMPI ? [.define("FLASHLM_MPI")] : []),
+      linkerSettings: linker),
     .target(
       name: "ToolSupport",
       dependencies: [
@@ -107,9 +112,7 @@ if isFuzzing {
       swiftSettings: strict),
     .executableTarget(
       name: "fuzz", dependencies: ["CFuzzer", "HostileInputs"], path: "Tests/Fuzzing",
-      exclude: ["run.sh"], swiftSettings: strict,
-      // The gold linker does not take the sanitizers together.
-      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+      exclude: ["run.sh"], swiftSettings: strict),
   ]
 }
 

@@ -11,6 +11,7 @@ here=$PWD/Tests/Sanitizers
 # Swift keeps what lives as long as the program and is reached only by tagged pointers, which the
 # search for leaks does not see: fuzzing, which runs long enough to tell, looks for leaks instead.
 export ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:abort_on_error=1
+export FLASHLM_SANITIZE=1
 export TSAN_OPTIONS=halt_on_error=1:suppressions=$here/thread.supp
 swift build -c release --build-tests --sanitize "$kind" --scratch-path ".build-$kind" \
   -Xswiftc -enable-testing
