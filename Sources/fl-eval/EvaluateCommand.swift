@@ -1,6 +1,5 @@
 import ArgumentParser
 import FlashShared
-import Foundation
 import ToolSupport
 
 struct EvaluateCommand: ParsableCommand {
@@ -86,93 +85,13 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     Interruption.install()
-    let run = try runOptions.open()
-    let shards = try ShardSet(path: data)
-    try run.check(shards)
-    let pool = WorkerPool(count: threads ?? ProcessInfo.processInfo.activeProcessorCount)
-    var event = run.summary
-    event["data"] = .string(data)
-    let measured =
+    let measurement = try Measurement(
+      runOptions.open(), data: data, threads: threads, isQuiet: quiet)
+    let event =
       try measuringProtocol == .whole
-      ? evaluateWhole(run, shards, pool) : measureAsPublished(run, shards, pool)
-    for (name, value) in measured.members { event[name] = value }
-    event["threads"] = .integer(pool.count)
-    event["peak_memory_bytes"] = .integer(MemoryUse.peakBytes)
+      ? measurement.whole(
+        window: window, stride: contextStride, documents: documents, incremental: incremental)
+      : measurement.asPublished(batches: batches, seed: seed)
     try EventLog(descriptor: 1).write("evaluation", event)
-  }
-
-  private func evaluateWhole(
-    _ run: TrainedRun, _ shards: ShardSet, _ pool: WorkerPool
-  ) throws -> JSONObject {
-    let length = window ?? run.windowLength
-    guard (contextStride ?? length) <= length else {
-      throw ValidationError("--context-stride must be at most the window, \(length).")
-    }
-    let unknown =
-      FileManager.default.fileExists(atPath: run.folder.tokenizer)
-      ? run.unknownToken(try run.tokenizer()) : nil
-    func evaluate(_ form: ScoringForm, _ title: String) throws -> EvaluationResult {
-      let evaluation = try WholeSetEvaluation(
-        run.model, run.store, shards: shards,
-        options: .init(
-          windowLength: length, stride: contextStride, documents: documents, form: form,
-          unknown: unknown))
-      var bar = ProgressBar(title, isQuiet: quiet)
-      defer { bar.finish() }
-      let clock = ContinuousClock()
-      let started = clock.now
-      return try evaluation.run(pool: pool) { fraction, tokens in
-        let seconds = (clock.now - started) / .seconds(1)
-        bar.update(fraction: fraction, detail: "\(Int(Double(tokens) / max(seconds, 1e-9))) tok/s")
-      }
-    }
-    let result = try evaluate(.parallel, "evaluate")
-    var object: JSONObject = ["protocol": "whole"]
-    for (name, value) in result.json.members { object[name] = value }
-    guard incremental else { return object }
-    let prefixOnly = try evaluate(.prefixOnly(run.model), "from prefixes")
-    var figures = prefixOnly.figures
-    figures["form"] = .string(prefixOnly.method.form.rawValue)
-    figures["seconds"] = .number(prefixOnly.seconds)
-    object["prefix_only"] = .object(figures)
-    object["prefix_only_loss_gap"] = .number(prefixOnly.loss - result.loss)
-    object["prefix_only_bits_per_character_gap"] =
-      prefixOnly.bitsPerCharacter.flatMap { bits in
-        result.bitsPerCharacter.map { .number(bits - $0) }
-      } ?? .null
-    return object
-  }
-
-  private func measureAsPublished(
-    _ run: TrainedRun, _ shards: ShardSet, _ pool: WorkerPool
-  ) throws -> JSONObject {
-    let published = try PublishedProtocol(
-      run.recipe, seed: UInt64(seed), batches: batches)
-    let result = try published.run(run.model, run.store, shards: shards, pool: pool)
-    func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
-    func integer(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
-    var object: JSONObject = [
-      "protocol": "published", "sample": .string(published.sample.rawValue),
-      "loss": .number(result.loss), "perplexity": .number(result.perplexity),
-      "bits_per_token": .number(result.loss / log(2)),
-    ]
-    if published.sample == .stories {
-      object["bits_per_character"] = number(result.bitsPerCharacter)
-      object["stories"] = integer(result.stories)
-      object["characters"] = integer(result.characters)
-    } else {
-      object["batches"] = .integer(published.batches)
-      object["sequences"] = .integer(published.sequences)
-      object["window"] = .integer(published.windowLength)
-      object["standard_deviation_of_batches"] = number(result.batchDeviation)
-      object["standard_error"] = number(
-        result.batchDeviation.map { $0 / Double(published.batches).squareRoot() })
-    }
-    object["tokens"] = .integer(result.tokens)
-    object["target_shift"] = .integer(run.model.objective.targetShift)
-    if published.sample == .randomWindows { object["seed"] = .integer(seed) }
-    object["caveats"] = .array(published.caveats(run.model).map { .string($0) })
-    object["seconds"] = .number(result.seconds)
-    return object
   }
 }

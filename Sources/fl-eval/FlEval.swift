@@ -15,7 +15,8 @@ struct FlEval: ParsableCommand {
       """,
     version: ToolMain.version,
     subcommands: [
-      EvaluateCommand.self, CausalityCommand.self, ConformanceCommand.self, PackCommand.self,
+      EvaluateCommand.self, CausalityCommand.self, LeakCommand.self, ConformanceCommand.self,
+      QualityCommand.self, ReportCommand.self, PackCommand.self,
     ],
     defaultSubcommand: EvaluateCommand.self)
 

@@ -44,4 +44,24 @@ struct ScoringPlan: Equatable {
 
   /// The first target of a window, scored or not.
   func begin(_ window: Int) -> Int { scored(window).upperBound - length }
+
+  /// Fills in the inputs of a window, and those of its targets that it scores; −1 for the others.
+  ///
+  /// - Parameter offset: where the window's share of both arrays begins.
+  func fill(
+    _ window: Int, from shards: ShardSet, _ inputs: inout [Int32], _ targets: inout [Int32],
+    _ offset: Int
+  ) throws {
+    let begin = begin(window)
+    let inputBegin = begin - lead
+    let start = max(0, inputBegin)
+    let tokens = try shards.tokens(in: start..<begin + length)
+    let scored = scored(window)
+    for place in 0..<length {
+      let input = inputBegin + place
+      inputs[offset + place] = input < 0 ? shards.endOfTextToken ?? 0 : tokens[input - start]
+      let target = begin + place
+      targets[offset + place] = scored.contains(target) ? tokens[target - start] : -1
+    }
+  }
 }

@@ -85,7 +85,9 @@ public struct WholeSetEvaluation {
       totals.endCluster(characters: shards.characters(ofDocument: index))
     }
     for position in 0..<plan.first { try add(position, uniformLoss, false) }
-    try workers.score(count: plan.count, filling: fill) { window, losses, hits, offset in
+    try workers.score(count: plan.count) { window, inputs, targets, offset in
+      try plan.fill(window, from: shards, &inputs, &targets, offset)
+    } _: { window, losses, hits, offset in
       let begin = plan.begin(window)
       if let unknown = options.unknown {
         unknowns += try shards.tokens(in: plan.scored(window)).count { $0 == unknown.token }
@@ -105,22 +107,6 @@ public struct WholeSetEvaluation {
       result.bitsPerUnknownToken = unknown.bits
     }
     return result
-  }
-
-  private func fill(
-    _ window: Int, _ inputs: inout [Int32], _ targets: inout [Int32], _ offset: Int
-  ) throws {
-    let begin = plan.begin(window)
-    let inputBegin = begin - plan.lead
-    let start = max(0, inputBegin)
-    let tokens = try shards.tokens(in: start..<begin + plan.length)
-    let scored = plan.scored(window)
-    for place in 0..<plan.length {
-      let input = inputBegin + place
-      inputs[offset + place] = input < 0 ? shards.endOfTextToken ?? 0 : tokens[input - start]
-      let target = begin + place
-      targets[offset + place] = scored.contains(target) ? tokens[target - start] : -1
-    }
   }
 
   private func result(

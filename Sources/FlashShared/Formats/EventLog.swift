@@ -48,9 +48,7 @@ public final class EventLog {
 
   /// Writes one event.
   public func write(_ event: String, _ fields: JSONObject) throws {
-    var object: JSONObject = ["event": .string(event), "time": .string(Self.timestamp())]
-    for (name, value) in fields.members { object[name] = value }
-    let line = JSONValue.object(object).serialized(digits: 9) + [UInt8(ascii: "\n")]
+    let line = Self.line(event, fields)
     try line.withUnsafeBytes { bytes in
       if let fileDescriptor, let path {
         try writeAll(bytes, to: fileDescriptor, path: path)
@@ -60,6 +58,13 @@ public final class EventLog {
         try writeAll(bytes, to: printDescriptor, path: name)
       }
     }
+  }
+
+  /// An event as a line, its line feed included.
+  public static func line(_ event: String, _ fields: JSONObject) -> [UInt8] {
+    var object: JSONObject = ["event": .string(event), "time": .string(timestamp())]
+    for (name, value) in fields.members { object[name] = value }
+    return JSONValue.object(object).serialized(digits: 9) + [UInt8(ascii: "\n")]
   }
 
   /// The time as 2026-01-31T12:34:56.789Z.

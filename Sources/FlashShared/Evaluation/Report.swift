@@ -1,0 +1,70 @@
+/// What runs were claimed to be, what they gave, and what they are worth: a line for each version,
+/// its sound run beside its published one.
+public struct Report: Sendable {
+  /// A version's runs side by side.
+  public struct Line: Sendable {
+    public let version: String
+    public let claim: PublishedFigures?
+    public var sound: ReportedRun?
+    public var published: ReportedRun?
+    public var repaired: ReportedRun?
+
+    /// The runs that there are, the sound one first.
+    public var runs: [ReportedRun] { [sound, published, repaired].compactMap(\.self) }
+    /// The version's name and what it is.
+    var title: String { claim.map { "\(version) \($0.name)" } ?? version }
+  }
+
+  /// Versions in the order in which they appeared; several runs of one variant take several lines.
+  public let lines: [Line]
+
+  public init(_ runs: [ReportedRun]) {
+    var lines: [Line] = []
+    let slots: [(Variant, WritableKeyPath<Line, ReportedRun?>)] = [
+      (.sound, \.sound), (.published, \.published), (.repaired, \.repaired),
+    ]
+    for run in runs {
+      guard let (_, slot) = slots.first(where: { $0.0 == run.variant }) else { continue }
+      let free = lines.firstIndex { $0.version == run.version && $0[keyPath: slot] == nil }
+      if let free {
+        lines[free][keyPath: slot] = run
+      } else {
+        var line = Line(version: run.version, claim: PublishedFigures.of(run.version))
+        line[keyPath: slot] = run
+        lines.append(line)
+      }
+    }
+    let order = PublishedFigures.all.map(\.version)
+    func place(_ line: Line) -> Int { order.firstIndex(of: line.version) ?? order.count }
+    self.lines = lines.enumerated().sorted {
+      (place($0.element), $0.offset) < (place($1.element), $1.offset)
+    }.map(\.element)
+  }
+
+  /// All runs, in the order of the lines.
+  public var runs: [ReportedRun] { lines.flatMap(\.runs) }
+
+  /// An object for each line.
+  public var json: [JSONObject] {
+    lines.map { line in
+      var object: JSONObject = [
+        "version": .string(line.version), "name": line.claim.map { .string($0.name) } ?? .null,
+        "architecture": line.claim.map { .string($0.architecture) } ?? .null,
+      ]
+      object["claim"] =
+        line.claim.map { claim in
+          .object([
+            "perplexity": claim.perplexity.map { .number($0) } ?? .null,
+            "as_stated": .string(claim.perplexityText),
+            "bits_per_character": claim.bitsPerCharacter.map { .number($0) } ?? .null,
+            "parameters": claim.parameters.map { .string($0) } ?? .null,
+            "meaning": .string(claim.meaning),
+          ])
+        } ?? .null
+      object["sound"] = line.sound.map { .object($0.figures) } ?? .null
+      object["published"] = line.published.map { .object($0.figures) } ?? .null
+      if let repaired = line.repaired { object["repaired"] = .object(repaired.figures) }
+      return object
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import FlashShared
+import Foundation
+import ToolSupport
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Put runs side by side: what was claimed, what came out, what it is worth.",
+    discussion: """
+      For each version of the family, its published figures beside those of the runs that are \
+      given: the published variant measured as its script did, what it gains from seeing the whole \
+      window, and the sound variant over the whole validation text. Runs of a version stand in one \
+      line, each figure with its run.
+
+      Figures come from the run's log and from records beside the run, in its folder or the one \
+      above, as the pipelines write them: evaluation.json (fl-eval), protocol.json (fl-eval \
+      --protocol published), leak.json (fl-eval leak), quality.json (fl-eval quality), \
+      samples.jsonl or samples.txt (fl-sample). So a report takes seconds. A record that is older \
+      than the run's parameters does not count. What is not there is null, and named under \
+      "missing"; --compute measures it (all but the quality of samples) and keeps it in the run's \
+      folder.
+        fl-eval report runs/*/run --format html --output report.html
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case jsonl
+    case markdown
+    case html
+  }
+
+  @Argument(help: ArgumentHelp("Folders of runs.", valueName: "run"))
+  var folders: [String]
+
+  @Option(help: "The form: jsonl (one object a version), markdown or html (one page).")
+  var format = Format.jsonl
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("The file to write; - is standard output.", valueName: "file"))
+  var output = "-"
+
+  @Flag(help: "Measure what is missing first.")
+  var compute = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With --compute, the validation shards (default: those that the run's records name, or the "
+        + "folder 'valid' beside the run).", valueName: "folder"))
+  var data: String?
+
+  @Option(
+    help: ArgumentHelp("With --compute, how many windows are scored twice.", valueName: "n"))
+  var leakWindows = 32
+
+  @Option(help: "The number of worker threads (default: one for each core).")
+  var threads: Int?
+
+  @Flag(name: [.short, .long], help: "No progress bar.")
+  var quiet = false
+
+  func validate() throws {
+    for (name, value) in [("leak-windows", leakWindows), ("threads", threads)] {
+      if let value, value < 1 { throw ValidationError("--\(name) must be at least 1.") }
+    }
+  }
+
+  func run() throws {
+    Interruption.install()
+    var runs = try folders.map { try ReportedRun(path: $0) }
+    if compute {
+      for index in runs.indices { try measure(&runs[index]) }
+    }
+    let report = Report(runs)
+    let sink = try ByteSink(path: output)
+    switch format {
+    case .jsonl:
+      for object in report.json { try sink.write(EventLog.line("report", object)) }
+    case .markdown: try sink.write(Array(report.markdown().utf8))
+    case .html: try sink.write(Array(report.page().utf8))
+    }
+    try sink.finish()
+  }
+
+  private func measure(_ run: inout ReportedRun) throws {
+    let missing = run.missing
+    guard !missing.isEmpty else { return }
+    guard let data = data ?? run.validationShards else {
+      throw ReportError.noValidationShards(path: run.folder.path)
+    }
+    let measurement = try Measurement(
+      TrainedRun(path: run.folder.path), data: data, threads: threads, isQuiet: quiet)
+    for record in missing {
+      let (event, object) =
+        switch record {
+        case .evaluation: ("evaluation", try measurement.whole())
+        case .protocol: ("evaluation", try measurement.asPublished())
+        case .leak: ("leak", try measurement.leak(windows: leakWindows))
+        case .quality: ("", JSONObject())
+        }
+      guard !event.isEmpty else { continue }
+      try AtomicFile.write(
+        EventLog.line(event, object), to: "\(run.folder.path)/\(record.fileName)")
+      run.add(record, object)
+    }
+  }
+}
+
+/// What keeps a report from being made.
+enum ReportError: ReportableError, Equatable {
+  /// Nothing says what to measure a run on.
+  case noValidationShards(path: String)
+
+  var exitStatus: ExitStatus { .usage }
+
+  var description: String {
+    switch self {
+    case .noValidationShards(let path):
+      "\(path): no record names its validation shards and there is no folder 'valid' beside it; "
+        + "give --data"
+    }
+  }
+}
