@@ -17,9 +17,9 @@ struct ReportCommand: ParsableCommand {
       above, as the pipelines write them: evaluation.json (fl-eval), protocol.json (fl-eval \
       --protocol published), leak.json (fl-eval leak), quality.json (fl-eval quality), \
       samples.jsonl or samples.txt (fl-sample). So a report takes seconds. A record that is older \
-      than the run's parameters does not count. What is not there is null, and named under \
-      "missing"; --compute measures it (all but the quality of samples) and keeps it in the run's \
-      folder.
+      than the run's parameters or its shards does not count. What is not there is null, and named \
+      under "missing"; --compute or --data measures it (all but the quality of samples) and keeps \
+      it in the run's folder.
         fl-eval report runs/*/run --format html --output report.html
       """)
 
@@ -45,13 +45,15 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "With --compute, the validation shards (default: those that the run's records name, or the "
-        + "folder 'valid' beside the run).", valueName: "folder"))
+      "Measure what is missing on these shards; records made on others do not count (--compute: the "
+        + "shards that the run's records name, or the folder 'valid' beside the run).",
+      valueName: "folder"))
   var data: String?
 
   @Option(
-    help: ArgumentHelp("With --compute, how many windows are scored twice.", valueName: "n"))
-  var leakWindows = 32
+    help: ArgumentHelp(
+      "How many windows are scored twice, where that is missing.", valueName: "n"))
+  var windows = 32
 
   @Option(help: "The number of worker threads (default: one for each core).")
   var threads: Int?
@@ -60,7 +62,7 @@ struct ReportCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    for (name, value) in [("leak-windows", leakWindows), ("threads", threads)] {
+    for (name, value) in [("windows", windows), ("threads", threads)] {
       if let value, value < 1 { throw ValidationError("--\(name) must be at least 1.") }
     }
   }
@@ -68,7 +70,10 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     Interruption.install()
     var runs = try folders.map { try ReportedRun(path: $0) }
-    if compute {
+    if let data {
+      for index in runs.indices { runs[index].keepRecords(madeOn: data) }
+    }
+    if compute || data != nil {
       for index in runs.indices { try measure(&runs[index]) }
     }
     let report = Report(runs)
@@ -95,7 +100,7 @@ struct ReportCommand: ParsableCommand {
         switch record {
         case .evaluation: ("evaluation", try measurement.whole())
         case .protocol: ("evaluation", try measurement.asPublished())
-        case .leak: ("leak", try measurement.leak(windows: leakWindows))
+        case .leak: ("leak", try measurement.leak(windows: windows))
         case .quality: ("", JSONObject())
         }
       guard !event.isEmpty else { continue }

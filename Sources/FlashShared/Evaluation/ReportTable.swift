@@ -73,7 +73,7 @@ struct ReportTable {
     ReportTable(
       title: "What the whole window is worth",
       note: """
-        The same model and the same windows scored twice, in nats a token: teacher-forced, with the \
+        The same model and the same windows scored twice, in nats a token (perplexity): teacher-forced, with the \
         whole window in one pass as in training, and with nothing but the tokens before each \
         prediction. The audit says whether a later token changes an earlier logit at all.
         """,
@@ -88,7 +88,8 @@ struct ReportTable {
         else { return nil }
         let windows = leak["windows"]?.integerValue.map(String.init) ?? "–"
         return [
-          Cell(run.folder.path), Cell(fixed(whole, 3), run), Cell(fixed(prefix, 3), run),
+          Cell(run.folder.path), Cell("\(fixed(whole, 3)) (\(short(exp(whole))))", run),
+          Cell("\(fixed(prefix, 3)) (\(short(exp(prefix))))", run),
           Cell(
             signed(prefix - whole, 3)
               + (leak["loss_gap_standard_error"]?.doubleValue.map { " ± \(fixed($0, 3))" } ?? ""),

@@ -5,7 +5,7 @@ import Foundation
 /// Records are what fl-eval and fl-sample printed, kept in files beside the run as the pipelines
 /// do: `evaluation.json`, `protocol.json`, `leak.json`, `quality.json` and `samples.jsonl` or
 /// `samples.txt`, in the run's folder or in the folder above it. One that is older than the run's
-/// parameters, or of another run, does not count.
+/// parameters or than the shards it was made on, or of another run, does not count.
 public struct ReportedRun: Sendable {
   /// The records that a report takes figures from.
   public enum Record: String, Sendable, CaseIterable {
@@ -67,6 +67,14 @@ public struct ReportedRun: Sendable {
   /// Adds a record that was just made.
   public mutating func add(_ record: Record, _ object: JSONObject) { records[record] = object }
 
+  /// Leaves out the records that were made on other shards.
+  public mutating func keepRecords(madeOn data: String) {
+    func standard(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
+    records = records.filter { _, object in
+      object["data"]?.stringValue.map { standard($0) == standard(data) } ?? true
+    }
+  }
+
   /// The shards that the records were made on, or the pipeline's validation shards.
   public var validationShards: String? {
     if let path = records[.evaluation]?["data"]?.stringValue, Self.isSet(path) { return path }
@@ -94,9 +102,18 @@ public struct ReportedRun: Sendable {
     for place in places where isCurrent("\(place)/\(record.fileName)") {
       let path = "\(place)/\(record.fileName)"
       guard let object = try JSONValue(contentsOf: path).objectValue else { continue }
-      if describesThisRun(object, record) { return object }
+      if describesThisRun(object, record), isNewerThanItsData(object, path) { return object }
     }
     return nil
+  }
+
+  /// Whether a record's shards, where they are still there, were not written again since.
+  private func isNewerThanItsData(_ object: JSONObject, _ path: String) -> Bool {
+    guard let data = object["data"]?.stringValue,
+      let written = Self.modified("\(data)/\(ShardManifest.fileName)"),
+      let made = Self.modified(path)
+    else { return true }
+    return made >= written
   }
 
   /// Whether a record is of this run. The folder may have been moved with its records since.
@@ -168,6 +185,9 @@ extension ReportedRun {
       ("prefix_only_loss", "prefix_only_loss"),
     ] {
       object[name] = leak?[source] ?? .null
+    }
+    for form in ["teacher_forced", "prefix_only"] {
+      object["\(form)_perplexity"] = number(leak?["\(form)_loss"]?.doubleValue.map { exp($0) })
     }
     object["prefix_only_bits_per_character"] = number(prefixOnlyBitsPerCharacter)
     object["goes_below_floor"] =
