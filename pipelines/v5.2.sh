@@ -69,6 +69,11 @@ stage_evaluate() {
     write_to "$work/evaluation.json" \
     fl-eval ${quiet[@]+"${quiet[@]}"} "$run" --data "$work/valid"
   cat "$work/evaluation.json"
+  [[ $variant == published ]] || return 0
+  stage protocol --in "$run/best.safetensors" "$work/valid" --out "$work/protocol.json" -- \
+    write_to "$work/protocol.json" \
+    fl-eval ${quiet[@]+"${quiet[@]}"} "$run" --data "$work/valid" --protocol published
+  cat "$work/protocol.json"
 }
 
 stage_sample() {

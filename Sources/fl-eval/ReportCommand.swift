@@ -40,6 +40,10 @@ struct ReportCommand: ParsableCommand {
     help: ArgumentHelp("The file to write; - is standard output.", valueName: "file"))
   var output = "-"
 
+  @Option(
+    help: ArgumentHelp("What to say about all figures, such as the machine.", valueName: "text"))
+  var note: String?
+
   @Flag(help: "Measure what is missing first.")
   var compute = false
 
@@ -76,7 +80,7 @@ struct ReportCommand: ParsableCommand {
     if compute || data != nil {
       for index in runs.indices { try measure(&runs[index]) }
     }
-    let report = Report(runs)
+    let report = Report(runs, note: note)
     let sink = try ByteSink(path: output)
     switch format {
     case .jsonl:

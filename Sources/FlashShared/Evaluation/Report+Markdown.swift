@@ -4,7 +4,7 @@ extension Report {
   /// - Parameter headingLevel: the level of the headings, from 1.
   public func markdown(headingLevel: Int = 2) -> String {
     let heading = String(repeating: "#", count: headingLevel)
-    var text = ""
+    var text = note.map { "\($0)\n\n" } ?? ""
     for table in ReportTable.all(self) {
       text += "\(heading) \(table.title)\n\n\(table.note)\n\n"
       text += "| \(table.columns.map(\.title).joined(separator: " | ")) |\n"

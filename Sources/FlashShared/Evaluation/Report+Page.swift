@@ -4,6 +4,7 @@ extension Report {
   /// The report as one HTML page that needs nothing else: tables, plots as inline SVG, samples.
   public func page(title: String = "FlashLM: claims and what they are worth") -> String {
     var body = "<h1>\(markup(title))</h1>\n"
+    if let note { body += "<p>\(markup(note))</p>\n" }
     for table in ReportTable.all(self) { body += Self.html(table) }
     let plots = plots()
     if !plots.isEmpty {

@@ -17,8 +17,11 @@ public struct Report: Sendable {
 
   /// Versions in the order in which they appeared; several runs of one variant take several lines.
   public let lines: [Line]
+  /// What holds for all figures, such as the machine that they were measured on.
+  public let note: String?
 
-  public init(_ runs: [ReportedRun]) {
+  public init(_ runs: [ReportedRun], note: String? = nil) {
+    self.note = note
     var lines: [Line] = []
     let slots: [(Variant, WritableKeyPath<Line, ReportedRun?>)] = [
       (.sound, \.sound), (.published, \.published), (.repaired, \.repaired),
@@ -63,6 +66,7 @@ public struct Report: Sendable {
         } ?? .null
       object["sound"] = line.sound.map { .object($0.figures) } ?? .null
       object["published"] = line.published.map { .object($0.figures) } ?? .null
+      if let note { object["note"] = .string(note) }
       if let repaired = line.repaired { object["repaired"] = .object(repaired.figures) }
       return object
     }

@@ -73,9 +73,10 @@ struct ReportTable {
     ReportTable(
       title: "What the whole window is worth",
       note: """
-        The same model and the same windows scored twice, in nats a token (perplexity): teacher-forced, with the \
-        whole window in one pass as in training, and with nothing but the tokens before each \
-        prediction. The audit says whether a later token changes an earlier logit at all.
+        The same model and the same windows scored twice, in nats a token (perplexity): \
+        teacher-forced, with the whole window in one pass as in training, and with nothing but the \
+        tokens before each prediction. The audit says whether a later token changes an earlier \
+        logit at all.
         """,
       columns: [
         Column(title: "run", isNumber: false), Column(title: "teacher-forced"),

@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# Every version's pipeline with an equal budget, both variants, and the report over all of them: see
+# usage below. What is finished is skipped, so the same command goes on where it was stopped.
+set -euo pipefail
+# shellcheck source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+all_versions=(v4 v5 v5.2 v6 v7 v7.1 v7.2 cortex4 cortex5 v7.3 v7.4 v7.5 v7.6 v8 v8.1 v8.2 v8.3 v8.4
+  v9.0 v9.1 v9.2 v10-fsp cpuflow-v5ln cpuflow-v9.7)
+
+usage() {
+  cat <<TEXT
+Usage: pipelines/all.sh [options] [version…]
+
+Runs the pipeline of each version (default: all) in both variants, one after the other, measures what
+the runs gain from seeing later tokens and what their samples are like, and writes report.jsonl,
+report.md and report.html. What is finished is not run again; a version that fails is named at the
+end, and the others are run all the same. v4 needs GPT2_VOCABULARY and GPT2_MERGES (see
+pipelines/v4.sh) and is left out without them.
+
+  --work FOLDER           where everything is written (default: runs/all); each run in
+                          FOLDER/<version>-<variant>
+  --minutes N             of training for each sound variant (default: 3)
+  --published-minutes N   for each published one (default: 1)
+  --steps N | --tokens N  instead of minutes, for both
+  --only VARIANT          sound or published alone
+  --windows N             windows scored twice for the size of a leak (default: 32)
+  --set PATH=VALUE        replace a member of every recipe; may be given several times
+  --threads N             worker threads (default: one for each core)
+  --train-text FILE       TinyStories V2 train text, instead of downloading it
+  --valid-text FILE       TinyStories V2 validation text, likewise
+  -q, --quiet             no progress bars
+
+Versions: ${all_versions[*]}
+TEXT
+}
+
+work=runs/all minutes=3 published_minutes=1 count_budget=() windows=32 variants='sound published'
+pass=() quiet=() threads='' train_text='' valid_text='' versions=()
+command_line="pipelines/all.sh $*"
+while (($# > 0)); do
+  case $1 in
+    -h | --help) usage && exit 0 ;;
+    -q | --quiet) quiet=(--quiet) && pass+=(--quiet) && shift && continue ;;
+    -*) (($# > 1)) || die "$1 needs a value" ;;
+  esac
+  case $1 in
+    --work) work=$2 && shift ;;
+    --minutes) minutes=$2 && shift ;;
+    --published-minutes) published_minutes=$2 && shift ;;
+    --steps | --tokens) count_budget=("$1" "$2") && shift ;;
+    --only) variants=$2 && shift ;;
+    --windows) windows=$2 && shift ;;
+    --threads) threads=$2 && pass+=("$1" "$2") && shift ;;
+    --train-text) train_text=$2 && pass+=("$1" "$2") && shift ;;
+    --valid-text) valid_text=$2 && pass+=("$1" "$2") && shift ;;
+    --set) pass+=("$1" "$2") && shift ;;
+    -*) die "unknown option $1; see --help" ;;
+    *)
+      [[ " ${all_versions[*]} " == *" $1 "* ]] || die "no version $1; there are: ${all_versions[*]}"
+      versions+=("$1")
+      ;;
+  esac
+  shift
+done
+[[ " sound published | sound | published |" == *" $variants "* ]] ||
+  die "--only is sound or published; not $variants"
+command -v fl-train >/dev/null ||
+  die "fl-train is not there; run 'make' first, or set FLASHLM_BIN to the tools' folder"
+if ((${#versions[@]} == 0)); then
+  versions=("${all_versions[@]}")
+  if [[ -z ${GPT2_VOCABULARY:-} || -z ${GPT2_MERGES:-} ]]; then
+    echo "== v4: left out; its tokenizer needs GPT2_VOCABULARY and GPT2_MERGES" >&2
+    versions=("${versions[@]:1}")
+  fi
+fi
+
+# The run of one version and variant, in $folder.
+run_pipeline() {
+  local budget=(--minutes "$minutes")
+  [[ $variant == sound ]] || budget=(--minutes "$published_minutes")
+  ((${#count_budget[@]} == 0)) || budget=("${count_budget[@]}")
+  "$pipelines/$version.sh" --work "$folder" --variant "$variant" "${budget[@]}" \
+    ${pass[@]+"${pass[@]}"} >/dev/null
+}
+
+# What a report needs besides what every pipeline leaves, as stages of the run's own folder.
+measure() {
+  local work=$folder run=$folder/run samples=4
+  local common=(${quiet[@]+"${quiet[@]}"} ${threads:+--threads "$threads"})
+  if [[ $variant == published ]]; then
+    # The published variants mostly cannot decode incrementally: fewer samples of them.
+    samples=1
+    stage protocol --in "$run/best.safetensors" "$work/valid" --out "$work/protocol.json" -- \
+      write_to "$work/protocol.json" \
+      fl-eval ${quiet[@]+"${quiet[@]}"} "$run" --data "$work/valid" --protocol published
+  fi
+  stage leak --in "$run/best.safetensors" "$work/valid" --out "$work/leak.json" -- \
+    write_to "$work/leak.json" \
+    fl-eval leak "$run" --data "$work/valid" --windows "$windows" ${common[@]+"${common[@]}"}
+  stage samples --in "$run/best.safetensors" --out "$work/samples.jsonl" -- \
+    write_to "$work/samples.jsonl" \
+    fl-sample "$run" "${prompts[@]}" --temp 0.8 --top-k 40 --tokens 200 --seed 1 --json \
+    --samples "$samples" ${quiet[@]+"${quiet[@]}"}
+  stage quality --in "$work/samples.jsonl" "$(train_text_path)" --out "$work/quality.json" -- \
+    write_to "$work/quality.json" \
+    fl-eval quality "$work/samples.jsonl" --training-text "$(train_text_path)" \
+    ${quiet[@]+"${quiet[@]}"}
+}
+
+# The same for all, so that the quality of their samples compares.
+prompts=('Once upon a time' 'The little girl' 'One day, a boy named Tim')
+
+# The report over all runs that there are, also those of earlier calls.
+report() {
+  local format file runs=()
+  for file in "$work"/*/run/best.safetensors; do
+    [[ ! -e $file ]] || runs+=("${file%/best.safetensors}")
+  done
+  ((${#runs[@]} > 0)) || {
+    echo "${0##*/}: $work: no run was finished; nothing to report" >&2
+    return 1
+  }
+  for format in jsonl md html; do
+    fl-eval report "${runs[@]}" --format "${format/#md/markdown}" --note "$(machine)" \
+      --output "$work/report.$format"
+  done
+  echo "$work/report.md"
+}
+
+# What the figures were measured with, in words.
+machine() {
+  local name
+  name=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+  echo "Made by \`$command_line\` on $(nproc) cores of ${name:-$(uname -m)}, $(date -u +%F)."
+}
+
+mkdir -p "$work"
+failed=()
+for version in "${versions[@]}"; do
+  for variant in $variants; do
+    folder=$work/$version-$variant
+    echo "=== $version $variant" >&2
+    # A subshell whose first failure ends it.
+    set +e
+    (
+      set -e
+      run_pipeline
+      measure
+    )
+    status=$?
+    set -e
+    # Stopped from outside, or in use by another: not this version's failure.
+    ((status <= 128 && status != 75)) || exit "$status"
+    ((status == 0)) || failed+=("$version $variant")
+  done
+done
+report
+if ((${#failed[@]} > 0)); then
+  printf '%s: failed: %s\n' "${0##*/}" "$(printf '%s, ' "${failed[@]}" | sed 's/, $//')" >&2
+  exit 1
+fi
