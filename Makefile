@@ -1,5 +1,5 @@
-# Targets: all (build), setup, test, quickstart, lint, benchmark, install, clean; and the long tests:
-# fuzz, interruption, sanitize.
+# Targets: all (build), setup, test, quickstart, lint, benchmark, documents, install, clean;
+# and the long tests: fuzz, interruption, sanitize.
 
 SWIFT ?= swift
 # Where the build goes; another folder keeps builds apart.
@@ -11,7 +11,7 @@ TOOLS := fl-tokenize fl-shard fl-train fl-eval fl-sample
 SWIFT_FLAGS := -c release --scratch-path $(BUILD) -Xswiftc -enable-testing
 PACKAGES := libopenblas-dev libjansson-dev pkg-config jq shellcheck curl parallel
 
-.PHONY: all setup test lint quickstart benchmark fuzz interruption sanitize install clean
+.PHONY: all setup test lint quickstart benchmark fuzz interruption sanitize documents install clean
 
 all:
 	$(SWIFT) build $(SWIFT_FLAGS)
@@ -32,7 +32,7 @@ test: lint
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
-	shellcheck pipelines/*.sh pipelines/examples/*.sh benchmarks/*/*.sh Tests/*/*.sh .ci/run
+	shellcheck pipelines/*.sh pipelines/examples/*.sh benchmarks/*/*.sh install/*.sh Tests/*/*.sh .ci/run
 
 quickstart: all
 	pipelines/quickstart.sh
@@ -55,9 +55,15 @@ sanitize:
 	Tests/Sanitizers/run.sh address
 	Tests/Sanitizers/run.sh thread
 
-install: all
+# Man pages and shell completions, as the tools tell them.
+documents: all
+	install/documents.sh "$(BUILD)/release" "$(BUILD)/documents" $(TOOLS)
+
+install: documents
 	install -d "$(DESTDIR)$(PREFIX)/bin"
-	cd "$(BUILD)/release" && install $(TOOLS) "$(DESTDIR)$(PREFIX)/bin"
+	install $(TOOLS:%="$(BUILD)/release/%") "$(DESTDIR)$(PREFIX)/bin"
+	find "$(BUILD)/documents" -type f -printf '%P\n' | while read -r file; do \
+	  install -D -m 644 "$(BUILD)/documents/$$file" "$(DESTDIR)$(PREFIX)/share/$$file" || exit; done
 
 clean:
 	rm -rf $(BUILD)

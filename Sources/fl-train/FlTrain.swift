@@ -27,21 +27,22 @@ struct FlTrain: ParsableCommand {
         fl-train --recipe v5.2.json --train train/ --validation valid/ --output runs/v5.2
         fl-train --recipe v5.2.json --train train/ --validation valid/ --output runs/short \\
           --steps 200 --set optimizer.learning_rate=1e-3
+        fl-train --watch runs/v5.2
         fl-train … --output runs/v5.2 --resume | jq -c 'select(.event == "validation")'
       """,
     version: ToolMain.version)
 
   @Option(help: ArgumentHelp("The recipe, a JSON file.", valueName: "file"))
-  var recipe: String
+  var recipe: String?
 
   @Option(help: ArgumentHelp("The folder of the training shards.", valueName: "folder"))
-  var train: String
+  var train: String?
 
   @Option(help: ArgumentHelp("The folder of the validation shards.", valueName: "folder"))
-  var validation: String
+  var validation: String?
 
   @Option(help: ArgumentHelp("The folder that the run is written to.", valueName: "folder"))
-  var output: String
+  var output: String?
 
   @Option(
     help: ArgumentHelp(
@@ -81,12 +82,25 @@ struct FlTrain: ParsableCommand {
   @Flag(help: "Go on from the output folder's last checkpoint, or start if there is none.")
   var resume = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Train nothing: show the curves of a run from its log, and follow it on a terminal.",
+      valueName: "run"))
+  var watch: String?
+
   @Flag(help: "No progress bar.")
   var quiet = false
 
   static func main() { ToolMain.run(Self.self) }
 
   func validate() throws {
+    guard watch == nil else { return }
+    for (name, kind, value) in [
+      ("recipe", "file", recipe), ("train", "folder", train),
+      ("validation", "folder", validation), ("output", "folder", output),
+    ] where value == nil {
+      throw ValidationError("Missing expected argument '--\(name) <\(kind)>'")
+    }
     if [minutes != nil, steps != nil, tokens != nil].filter({ $0 }).count > 1 {
       throw ValidationError("Give one of --minutes, --steps and --tokens.")
     }
@@ -97,16 +111,28 @@ struct FlTrain: ParsableCommand {
   }
 
   func run() throws {
+    if let watch {
+      var view = Watch(watch)
+      return try view.run()
+    }
+    guard let recipe, let train, let validation, let output else { return }
     Interruption.install()
-    var recipe = try Recipe(
+    var settings = try Recipe(
       path: recipe, variant: variant.flatMap(Variant.init), overrides: overrides)
-    if let minutes { recipe.set("budget", ["minutes": .number(minutes)]) }
-    if let steps { recipe.set("budget", ["steps": .integer(steps)]) }
-    if let tokens { recipe.set("budget", ["tokens": .integer(tokens)]) }
-    if let seed { recipe.set("seed", .integer(seed)) }
+    if let minutes { settings.set("budget", ["minutes": .number(minutes)]) }
+    if let steps { settings.set("budget", ["steps": .integer(steps)]) }
+    if let tokens { settings.set("budget", ["tokens": .integer(tokens)]) }
+    if let seed { settings.set("seed", .integer(seed)) }
     let ranks = try Ranks.join()
     do {
-      try train(recipe, ranks)
+      let run = try TrainingRun(
+        recipe: settings, train: ShardSet(path: train), validation: ShardSet(path: validation),
+        tokenizerPath: tokenizer ?? tokenizerFile(beside: train),
+        options: TrainingRun.Options(
+          output: output, resumes: resume,
+          threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, isQuiet: quiet,
+          ranks: ranks))
+      try run.run()
       ranks.finish()
     } catch let error as Interrupted {
       // All ranks agreed to end. After any other error mpirun ends those that are left.
@@ -115,19 +141,8 @@ struct FlTrain: ParsableCommand {
     }
   }
 
-  private func train(_ recipe: Recipe, _ ranks: any RankTransport) throws {
-    let run = try TrainingRun(
-      recipe: recipe, train: ShardSet(path: train), validation: ShardSet(path: validation),
-      tokenizerPath: tokenizer ?? tokenizerBesideShards(),
-      options: TrainingRun.Options(
-        output: output, resumes: resume,
-        threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, isQuiet: quiet,
-        ranks: ranks))
-    try run.run()
-  }
-
-  private func tokenizerBesideShards() -> String? {
-    ["\(train)/tokenizer.json", "\(train)/../tokenizer.json"].first {
+  private func tokenizerFile(beside shards: String) -> String? {
+    ["\(shards)/tokenizer.json", "\(shards)/../tokenizer.json"].first {
       FileManager.default.fileExists(atPath: $0)
     }
   }

@@ -132,6 +132,53 @@ import Testing
     #expect(outcome.text.contains("floor_bits_per_character"))
   }
 
+  /// Two versions in both variants with a budget of steps, the report, and the second call.
+  @Test func allVersionsAreRunAndReported() throws {
+    let work = folder.file("all")
+    let arguments = [
+      "--work", work, "--quiet", "--threads", "2", "--steps", "2", "--windows", "2",
+      "--train-text", try writeStories("train.txt", seed: 1),
+      "--valid-text", try writeStories("valid.txt", seed: 2),
+      "--set", "model.d_model=16", "--set", "model.n_layers=1", "--set", "model.n_heads=2",
+      "--set", "model.d_head=8", "--set", "model.d_ffn=16", "--set", "model.d_ff=16",
+      "--set", "data.window=16", "--set", "batch.accumulation=1", "v7.4", "v5.2",
+    ]
+    let first = try Tool(script: "pipelines/all.sh").run(arguments, environment: environment)
+    #expect(first.status == 0, "\(first.errorText)")
+    #expect(first.text == "\(work)/report.md\n")
+    let lines = try String(contentsOfFile: "\(work)/report.jsonl", encoding: .utf8)
+      .split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8), source: "report") }
+    #expect(lines.map { $0["version"] } == ["v5.2", "v7.4"])
+    for line in lines {
+      for variant in ["sound", "published"] {
+        #expect(line[variant]?["missing"] == [])
+        #expect(line[variant]?["steps"] == 2)
+        #expect((line[variant]?["quality"]?["samples"]?.integerValue ?? 0) >= 3)
+        #expect(line[variant]?["run"]?.stringValue?.hasPrefix(work) == true)
+      }
+      #expect(line["note"]?.stringValue?.contains("pipelines/all.sh --work") == true)
+    }
+    #expect(lines[1]["published"]?["leaks"] == true)
+    #expect(lines[1]["sound"]?["leaks"] == false)
+    for name in ["report.md", "report.html"] {
+      #expect(FileManager.default.fileExists(atPath: "\(work)/\(name)"))
+    }
+
+    let second = try Tool(script: "pipelines/all.sh").run(arguments, environment: environment)
+    #expect(second.status == 0)
+    let done = second.errorText.split(separator: "\n").filter { $0.hasPrefix("== ") }
+    #expect(done.count > 20)
+    #expect(done.allSatisfy { $0.hasSuffix(": up to date") }, "\(second.errorText)")
+
+    let failing = try Tool(script: "pipelines/all.sh").run(
+      arguments.dropLast(2) + ["--set", "optimizer.clip_norm=none", "v5.2"],
+      environment: environment)
+    #expect(failing.status == 1)
+    #expect(failing.errorText.hasSuffix("all.sh: failed: v5.2 sound, v5.2 published\n"))
+    #expect(
+      try Tool(script: "pipelines/all.sh").run(["v99"], environment: environment).status == 64)
+  }
+
   @Test func mistakesAreNamed() throws {
     func failure(_ arguments: [String]) throws -> (Int32, String) {
       let outcome = try Tool(script: "pipelines/v5.2.sh").run(arguments, environment: environment)
