@@ -110,8 +110,10 @@ struct ReportCommand: ParsableCommand {
       guard !event.isEmpty else { continue }
       try AtomicFile.write(
         EventLog.line(event, object), to: "\(run.folder.path)/\(record.fileName)")
-      run.add(record, object)
     }
+    // As it was written, so that the next report has the same figures to the last digit.
+    run = try ReportedRun(path: run.folder.path)
+    run.keepRecords(madeOn: data)
   }
 }
 

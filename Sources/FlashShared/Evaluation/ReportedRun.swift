@@ -64,9 +64,6 @@ public struct ReportedRun: Sendable {
     sample = try findSample()
   }
 
-  /// Adds a record that was just made.
-  public mutating func add(_ record: Record, _ object: JSONObject) { records[record] = object }
-
   /// Leaves out the records that were made on other shards.
   public mutating func keepRecords(madeOn data: String) {
     func standard(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }

@@ -78,36 +78,38 @@ public struct TrainingChart {
     return line
   }
 
+  /// Where the run is, how good the model is, how it trains: a line each.
   private func figures() -> [String] {
-    var first = ["step \(ReportTable.grouped(history.steps))"]
-    first.append("tokens \(ReportTable.count(history.tokens))")
-    if let point = history.points.last { first.append("loss \(ReportTable.fixed(point.loss, 4))") }
+    var place = ["step \(ReportTable.grouped(history.steps))"]
+    place.append("tokens \(ReportTable.count(history.tokens))")
+    place.append("elapsed \(ProgressBar.clock(history.seconds))")
+    if history.state == .running {
+      if let left = secondsLeft { place.append("left \(ProgressBar.clock(left))") }
+    } else {
+      place.append(history.state.rawValue)
+    }
+    var losses: [String] = []
+    if let point = history.points.last { losses.append("loss \(ReportTable.fixed(point.loss, 4))") }
     if let last = history.validations.last {
       let best = history.validations.map(\.loss).min() ?? last.loss
-      first.append(
+      losses.append(
         "● validation \(ReportTable.fixed(last.loss, 4)) (best \(ReportTable.fixed(best, 4)))")
       if let bits = last.bitsPerCharacter {
-        first.append("bits/character \(ReportTable.fixed(bits, 3))")
+        losses.append("bits/character \(ReportTable.fixed(bits, 3))")
       }
     }
-    var second: [String] = []
+    var training: [String] = []
     if let speed = history.points.last?.tokensPerSecond ?? history.tokensPerSecond {
-      second.append("\(ReportTable.grouped(Int(speed))) tokens/s")
+      training.append("\(ReportTable.grouped(Int(speed))) tokens/s")
     }
     if let rate = history.points.last?.learningRate {
-      second.append("learning rate \(ReportTable.short(rate))")
+      training.append("learning rate \(ReportTable.short(rate))")
     }
     if let norm = history.points.last?.gradientNorm {
-      second.append("gradient \(ReportTable.short(norm))")
+      training.append("gradient \(ReportTable.short(norm))")
     }
-    if let bytes = history.peakMemoryBytes { second.append(ReportTable.memory(bytes)) }
-    second.append("elapsed \(ProgressBar.clock(history.seconds))")
-    if history.state == .running {
-      if let left = secondsLeft { second.append("left \(ProgressBar.clock(left))") }
-    } else {
-      second.append(history.state.rawValue)
-    }
-    return [first.joined(separator: "  "), second.joined(separator: "  ")]
+    if let bytes = history.peakMemoryBytes { training.append(ReportTable.memory(bytes)) }
+    return [place, losses, training].map { $0.joined(separator: "  ") }
   }
 
   /// How long the run will go on at its present speed; nil where that cannot be told.

@@ -131,9 +131,12 @@ import Testing
   }
 
   @Test func markdownShowsBothNumbersSideBySide() throws {
-    _ = try run("a", records: Self.sound)
+    let sound = try run("a", records: Self.sound)
     _ = try folder.file("a/samples.txt", "Once | upon\n\na *time*")
-    let text = try pair().markdown()
+    let text = try Report([
+      ReportedRun(path: run("b", "published", records: Self.published)),
+      ReportedRun(path: sound),
+    ]).markdown()
     #expect(text.contains("| 2.33 | 3.375 | yes, 4.25 | 12.5 | 0.875 |"))
     #expect(
       text.contains(
