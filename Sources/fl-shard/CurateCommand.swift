@@ -89,7 +89,9 @@ struct CurateCommand: ParsableCommand {
     note(
       "kept \(curation.unitsKept) of \(curation.unitsRead) documents, "
         + "\(totals.characters) characters", unless: common.quiet)
-    if !isOnStandardOutput { EventLine.print("curate", members) }
+    if !isOnStandardOutput {
+      try EventLog(descriptor: 1, digits: EventLog.exactDigits).write("curate", members)
+    }
   }
 }
 

@@ -75,6 +75,6 @@ struct IndexCommand: ParsableCommand {
         + "\(head.continuationCount) continuations", unless: common.quiet)
     var record: JSONObject = ["path": .string(output), "shards": .string(shards)]
     for (name, value) in head.json.members { record[name] = value }
-    EventLine.print("index", record)
+    try EventLog(descriptor: 1, digits: EventLog.exactDigits).write("index", record)
   }
 }

@@ -50,7 +50,7 @@ struct MergeCommand: ParsableCommand {
     }.training
     progress.finish()
     note("\(output): \(manifest.summary)", unless: common.quiet)
-    EventLine.print(
+    try EventLog(descriptor: 1, digits: EventLog.exactDigits).write(
       "merge",
       [
         "path": .string(output), "documents": .integer(manifest.documentCount),

@@ -155,7 +155,7 @@ struct PackCommand: ParsableCommand {
     for (path, manifest) in [(output, sets.training), (validation ?? "", sets.validation)] {
       guard let manifest else { continue }
       note("\(path): \(manifest.summary)", unless: common.quiet)
-      EventLine.print(
+      try EventLog(descriptor: 1, digits: EventLog.exactDigits).write(
         "pack",
         [
           "path": .string(path), "documents": .integer(manifest.documentCount),

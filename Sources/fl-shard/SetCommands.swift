@@ -46,7 +46,7 @@ struct VerifyCommand: ParsableCommand {
         let set = try ShardSet(path: path)
         try set.verify { progress.update(fraction: $0, detail: path) }
         progress.finish()
-        EventLine.print(
+        try EventLog(descriptor: 1, digits: EventLog.exactDigits).write(
           "verify",
           [
             "path": .string(path), "sound": true, "documents": .integer(set.documentCount),
@@ -55,7 +55,7 @@ struct VerifyCommand: ParsableCommand {
         note("\(path): sound", unless: common.quiet)
       } catch let error as any ReportableError where error.exitStatus == .badData {
         progress.finish()
-        EventLine.print(
+        try EventLog(descriptor: 1, digits: EventLog.exactDigits).write(
           "verify",
           ["path": .string(path), "sound": false, "reason": .string(error.description)])
         throw FailedCheck(reason: error.description)

@@ -103,19 +103,19 @@ struct StoriesCommand: ParsableCommand {
     }
     try output.finish()
     progress.finish()
-    report(written, isOnStandardOutput: output.isStandardOutput)
+    try report(written, isOnStandardOutput: output.isStandardOutput)
   }
 
   private func report(
     _ written: (documents: Int, characters: Int, bits: Double), isOnStandardOutput: Bool
-  ) {
+  ) throws {
     let floor = written.characters == 0 ? 0 : written.bits / Double(written.characters)
     note(
       "\(written.documents) stories, \(written.characters) characters, "
         + "\(Int(written.bits.rounded())) bits: "
         + "the floor is \((floor * 1e4).rounded() / 1e4) bits per character", unless: common.quiet)
     guard !isOnStandardOutput else { return }
-    EventLine.print(
+    try EventLog(descriptor: 1, digits: EventLog.exactDigits).write(
       "stories",
       [
         "documents": .integer(written.documents), "characters": .integer(written.characters),

@@ -96,7 +96,7 @@ struct CapCommand: ParsableCommand {
           + "documents: \((100 * coverage).rounded(to: 3)) % of all tokens")
     }
     guard !sink.isStandardOutput else { return }
-    EventLine.print(
+    try EventLog(descriptor: 1, digits: EventLog.exactDigits).write(
       "capped",
       [
         "vocabulary_size": .integer(capped.vocabularySize), "documents": .integer(counted),

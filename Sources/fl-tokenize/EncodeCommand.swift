@@ -86,7 +86,7 @@ struct EncodeCommand: ParsableCommand {
       note(message)
     }
     guard !sink.isStandardOutput else { return }
-    EventLine.print(
+    try EventLog(descriptor: 1, digits: EventLog.exactDigits).write(
       "encoded",
       [
         "documents": .integer(totals.documents), "tokens": .integer(totals.tokens),

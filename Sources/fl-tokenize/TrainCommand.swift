@@ -107,7 +107,7 @@ struct TrainCommand: ParsableCommand {
           + "from \(reader.bytesRead) bytes in \(seconds.rounded(to: 2)) s")
     }
     guard !output.isStandardOutput else { return }
-    EventLine.print(
+    try EventLog(descriptor: 1, digits: EventLog.exactDigits).write(
       "tokenizer",
       [
         "vocabulary_size": .integer(tokenizer.vocabularySize),

@@ -31,6 +31,8 @@ import Testing
     let outcome = try tool.run(train("again.json"))
     let event = try event(outcome)
     #expect(event.objectValue?.members.prefix(2).map(\.name) == ["event", "time"])
+    let time = try #require(event["time"]?.stringValue)
+    #expect(time.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil, "\(time)")
     #expect(event["event"] == "tokenizer")
     #expect(event["vocabulary_size"] == 50)
     #expect(outcome.errorText.hasPrefix("fl-tokenize: 50 entries, "))

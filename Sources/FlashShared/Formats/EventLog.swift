@@ -9,6 +9,7 @@ public final class EventLog {
   private let path: String?
   /// The descriptor that lines are printed to as well, if any.
   private let printDescriptor: Int32?
+  private let digits: Int
 
   /// - Parameters:
   ///   - path: a file to append to; nil for none.
@@ -17,6 +18,7 @@ public final class EventLog {
   ///   - toStandardOutput: also print each line.
   public init(path: String?, truncatedTo size: Int? = nil, toStandardOutput: Bool) throws {
     self.path = path
+    digits = Self.measuredDigits
     printDescriptor = toStandardOutput ? 1 : nil
     guard let path else {
       fileDescriptor = nil
@@ -33,11 +35,19 @@ public final class EventLog {
   }
 
   /// Prints events on an open descriptor: 1 is standard output, 2 standard error.
-  public init(descriptor: Int32) {
+  ///
+  /// - Parameter digits: of numbers that are not whole.
+  public init(descriptor: Int32, digits: Int = measuredDigits) {
     path = nil
+    self.digits = digits
     fileDescriptor = nil
     printDescriptor = descriptor
   }
+
+  /// Digits of numbers that come from 32-bit floating-point arithmetic.
+  public static let measuredDigits = 9
+  /// Digits of numbers that are as good as exact, such as sums of bits.
+  public static let exactDigits = 15
 
   deinit {
     if let fileDescriptor { close(fileDescriptor) }
@@ -48,7 +58,7 @@ public final class EventLog {
 
   /// Writes one event.
   public func write(_ event: String, _ fields: JSONObject) throws {
-    let line = Self.line(event, fields)
+    let line = Self.line(event, fields, digits: digits)
     try line.withUnsafeBytes { bytes in
       if let fileDescriptor, let path {
         try writeAll(bytes, to: fileDescriptor, path: path)
@@ -61,14 +71,18 @@ public final class EventLog {
   }
 
   /// An event as a line, its line feed included.
-  public static func line(_ event: String, _ fields: JSONObject) -> [UInt8] {
+  public static func line(
+    _ event: String, _ fields: JSONObject, digits: Int = measuredDigits
+  ) -> [UInt8] {
     var object: JSONObject = ["event": .string(event), "time": .string(timestamp())]
     for (name, value) in fields.members { object[name] = value }
-    return JSONValue.object(object).serialized(digits: 9) + [UInt8(ascii: "\n")]
+    return JSONValue.object(object).serialized(digits: digits) + [UInt8(ascii: "\n")]
   }
 
   /// The time as 2026-01-31T12:34:56.789Z.
   private static func timestamp() -> String {
-    Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
+    Date.now.formatted(
+      .iso8601.year().month().day().timeZone(separator: .omitted)
+        .time(includingFractionalSeconds: true))
   }
 }

@@ -1,12 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FlashShared
 
 @Suite struct DocumentReaderTests {
-  let folder: ScratchFolder
+  let folder: TemporaryFolder
 
-  init() throws { folder = try ScratchFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   func documents(
     _ text: String, _ format: DocumentFormat, blockSize: Int = 1 << 18, limit: Int = 1 << 20

@@ -1,12 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FlashShared
 
 @Suite struct CappedVocabularyTests {
-  let folder: ScratchFolder
+  let folder: TemporaryFolder
 
-  init() throws { folder = try ScratchFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   @Test func mostFrequentIdsComeFirstAndEqualsAsSeen() {
     var frequencies = IDFrequencies(vocabularySize: 10)

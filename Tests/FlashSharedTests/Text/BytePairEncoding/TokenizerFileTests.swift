@@ -1,13 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FlashShared
 
 /// Files as an enemy would write them.
 @Suite struct TokenizerFileTests {
-  let folder: ScratchFolder
+  let folder: TemporaryFolder
 
-  init() throws { folder = try ScratchFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   static let good: JSONValue = [
     "version": "1.0",

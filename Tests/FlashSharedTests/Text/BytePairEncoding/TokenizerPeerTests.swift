@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FlashShared
@@ -6,9 +7,9 @@ import Testing
 /// Training and encoding against the Python library, on generated text.
 @Suite(.enabled(if: TokenizersPeer.isAvailable, TokenizersPeer.reason))
 struct TokenizerPeerTests {
-  let folder: ScratchFolder
+  let folder: TemporaryFolder
 
-  init() throws { folder = try ScratchFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   /// Trains on texts as documents.
   func train(_ texts: [String], _ options: BytePairTraining, threads: Int = 2) throws -> Tokenizer {
@@ -150,7 +151,7 @@ struct RealTextTests {
 
   @Test(arguments: files)
   func tokenizerAndIdsAreTheLibrarys(name: String) throws {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     let path = try #require(TokenizersPeer.dataFolder) + "/" + name
     var options = BytePairTraining()
     let ours = try Tokenizer.train(

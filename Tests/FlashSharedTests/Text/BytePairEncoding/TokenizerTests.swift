@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FlashShared
@@ -15,7 +16,7 @@ import Testing
   }()
 
   static func trained(_ text: String, _ options: BytePairTraining) throws -> Tokenizer {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     return try Tokenizer.train(
       on: DocumentReader(paths: [folder.file("text", text)], format: .lines), options)
   }
@@ -142,7 +143,7 @@ import Testing
   }
 
   @Test func writtenFilesAreReadBack() throws {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     let path = folder.path + "/tokenizer.json"
     try Self.complete.write(to: path)
     let again = try Tokenizer(contentsOf: path)
@@ -155,7 +156,7 @@ import Testing
   }
 
   @Test func threadsDoNotChangeTheResult() throws {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     var hostile = HostileText(seed: 54)
     let path = try folder.file("text", hostile.text(20_000))
     func run(_ threads: Int, _ form: EncodingOptions.Form) throws -> [UInt8] {
@@ -180,7 +181,7 @@ import Testing
   }
 
   @Test func failuresInOneThreadEndAll() throws {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     let lines = (0..<3000).map { $0 == 2000 ? "{\"txt\": 1}" : "{\"text\": \"line \($0)\"}" }
     let path = try folder.file("in.jsonl", lines.joined(separator: "\n"))
     var options = EncodingOptions()

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FlashShared
@@ -14,7 +15,7 @@ enum TokenizersPeer {
 
   /// Runs a script with bytes on its standard input, and returns its standard output.
   static func run(_ script: String, _ input: [UInt8]) throws -> [UInt8] {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     let inputPath = try folder.file("input", input)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
