@@ -179,6 +179,23 @@ import Testing
       try Tool(script: "pipelines/all.sh").run(["v99"], environment: environment).status == 64)
   }
 
+  @Test func theProofComparesBothVariants() throws {
+    let arguments = [
+      "--work", folder.file("proof"), "--quiet", "--steps", "2", "--threads", "2", "--set",
+      "model.n_layers=1", "--set", "model.d_model=16", "--set", "model.d_ff=16", "--set",
+      "data.window=16",
+    ]
+    let outcome = try Tool(script: "pipelines/proof.sh").run(
+      arguments, environment: environment.merging(["FLASHLM_PROOF_STORIES": "300"]) { $1 })
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(outcome.text.contains("## What the whole window is worth"))
+    #expect(outcome.lines.last == "true")
+    let report = try JSONValue(contentsOf: folder.file("proof/report.jsonl"))
+    #expect(report["published"]?["leaks"] == true)
+    #expect(report["sound"]?["leaks"] == false)
+    #expect(report["sound"]?["missing"] == [])
+  }
+
   @Test func mistakesAreNamed() throws {
     func failure(_ arguments: [String]) throws -> (Int32, String) {
       let outcome = try Tool(script: "pipelines/v5.2.sh").run(arguments, environment: environment)
