@@ -64,7 +64,7 @@ extension Kernel {
     _ c: Destination, _ cStride: Int, rows: Int, columns: Int, depth: Int, scale: Float,
     accumulate: Bool
   ) {
-    let groupHeight = 48
+    let groupHeight = 96
     let panelsCount = panelCount(depth: panelDepth, columns: columns)
     let spare = ThreadMemory.floats(spareCount + groupHeight * panelDepth + panelsCount)
     let strips = spare + spareCount

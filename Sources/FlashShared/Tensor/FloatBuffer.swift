@@ -16,7 +16,7 @@ final class FloatBuffer: @unchecked Sendable {
   init(count: Int) {
     precondition(count >= 0 && count < Int.max / 8, "impossible size")
     self.count = count
-    let isLarge = count * 4 >= 4 * Self.largePage
+    let isLarge = count * 4 >= Self.largePage
     let alignment = isLarge ? Self.largePage : 64
     let bytes = max(64, (count * 4 + alignment - 1) & ~(alignment - 1))
     guard let memory = aligned_alloc(alignment, bytes) else {
