@@ -131,7 +131,8 @@ struct LinePlot {
         \(markup(line.run))</title>
         """
       if places.count > 1 {
-        svg += "<polyline points=\"\(path.joined(separator: " "))\"\(Self.dash(line, index))/>"
+        svg +=
+          "<polyline fill=\"none\" points=\"\(path.joined(separator: " "))\"\(Self.dash(line, index))/>"
       }
       if line.marks || places.count == 1 {
         for (px, py) in places {
@@ -144,7 +145,7 @@ struct LinePlot {
     for (index, line) in series.enumerated() where !line.points.isEmpty {
       svg += """
         <span title="\(markup(line.run))" style="\(Self.colour(index))"><svg width="26" \
-        height="10" aria-hidden="true"><g class="series"><polyline points="1,5 25,5"\
+        height="10" aria-hidden="true"><g class="series"><polyline fill="none" points="1,5 25,5"\
         \(Self.dash(line, index))/></g></svg>\(markup(line.name)) <code>\(markup(line.run))</code>\
         </span>
 

@@ -37,7 +37,8 @@ struct ReportTable {
         Claim: the published perplexity. Rerun: the published variant, trained here and measured \
         as its script did. Leak: what it gains from seeing the whole window, in nats a token. The \
         other columns are the sound variant: causal, trained on the next token, over the whole \
-        validation text. Perplexities of different tokenizers do not compare; bits do.
+        validation text of its pipeline (v7.6: short stories alone). Perplexities of different \
+        tokenizers do not compare; bits do.
         """,
       columns: [
         Column(title: "version", isNumber: false), Column(title: "architecture", isNumber: false),
@@ -190,6 +191,7 @@ struct ReportTable {
           Cell(run.history.threads.map(String.init), run), Cell(grouped(run.history.steps), run),
           Cell(fixed(run.history.seconds / 60, 1), run),
           Cell(figures["data"]?.stringValue, run),
+          Cell(figures["characters"]?.integerValue.map(grouped), run),
           Cell(run.missing.isEmpty ? "" : run.missing.map(\.rawValue).joined(separator: ", ")),
         ]
       })

@@ -127,10 +127,14 @@ public struct ReportedRun: Sendable {
       && isPublishedProtocol == (record == .protocol)
   }
 
+  private static func trimmed(_ text: String) -> String {
+    text.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
   private func findSample() throws -> String? {
     for place in places where isCurrent("\(place)/samples.jsonl") {
       let texts = try SampleText.read(["\(place)/samples.jsonl"])
-      if let first = texts.first { return first.prompt + first.text }
+      if let first = texts.first { return Self.trimmed(first.prompt + first.text) }
     }
     for path in places.flatMap({ ["\($0)/samples.txt", "\($0)/story.txt"] })
     where isCurrent(path) {
@@ -138,7 +142,7 @@ public struct ReportedRun: Sendable {
       let text = String(decoding: file.copy(0..<file.count), as: UTF8.self)
       // Samples are separated by an empty line and a prompt, which a story may contain as well:
       // the file's beginning is the first sample and at worst some of the second.
-      return String(text.prefix(600))
+      return Self.trimmed(String(text.prefix(600)))
     }
     return nil
   }
