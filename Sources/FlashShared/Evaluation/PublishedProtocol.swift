@@ -77,7 +77,9 @@ public struct PublishedProtocol: Sendable, Equatable {
           + "not the perplexity of a language model")
     }
     if !model.decodesIncrementally {
-      caveats.append("predictions see later tokens of the window: no bound for any causal model")
+      caveats.append(
+        "predictions depend on the whole window, on its later tokens or on its length (see "
+          + "fl-eval leak): no bound for any causal model")
     }
     return caveats
   }
