@@ -11,6 +11,14 @@ source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
 variants='sound published'
 minimum_frequency=3
 
+# As in tinystories.sh, but the published script permuted the train tokens in chunks of a window.
+stage_shards() {
+  local order=()
+  [[ $variant != published ]] || order=(--permute-chunks 256 --permutation-seed 42)
+  shards train "$(train_text_path)" ${order[@]+"${order[@]}"}
+  shards valid "$(valid_text_path)"
+}
+
 # encode_in_pieces TEXT FOLDER [fl-shard pack options…]: one <eos> after each paragraph, none of the
 # short ones.
 encode_in_pieces() {

@@ -67,6 +67,16 @@ struct PackCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Shuffle the documents with this seed.", valueName: "seed"))
   var shuffle: UInt64?
 
+  @Option(
+    help: ArgumentHelp(
+      "Cut the stream into chunks of so many tokens and permute them as NumPy's RandomState does: "
+        + "for published recipes that did. The set is one document; what is left over is dropped.",
+      valueName: "tokens"))
+  var permuteChunks: Int?
+
+  @Option(help: ArgumentHelp("The seed of --permute-chunks.", valueName: "seed"))
+  var permutationSeed: UInt32 = 42
+
   @Option(help: ArgumentHelp("The validation set's folder.", valueName: "folder"))
   var validation: String?
 
@@ -118,6 +128,12 @@ struct PackCommand: ParsableCommand {
     }
     guard !wholeDocuments || firstTokens != nil else {
       throw ValidationError("--whole-documents needs --first-tokens.")
+    }
+    guard permuteChunks.map({ (1...1 << 28).contains($0) }) ?? true else {
+      throw ValidationError("--permute-chunks is between 1 and \(1 << 28).")
+    }
+    guard permuteChunks == nil || (shuffle == nil && validation == nil) else {
+      throw ValidationError("--permute-chunks does not go with --shuffle and --validation.")
     }
     guard (1...1 << 30).contains(shardTokens) else {
       throw ValidationError("--shard-tokens is between 1 and \(1 << 30).")
@@ -173,6 +189,7 @@ struct PackCommand: ParsableCommand {
     settings.firstTokens = firstTokens
     settings.keepsWholeDocuments = wholeDocuments
     settings.shuffleSeed = shuffle
+    settings.chunkOrder = permuteChunks.map { ChunkOrder(tokens: $0, seed: permutationSeed) }
     settings.shardTokens = shardTokens
     settings.memoryLimit = memory << 20
     if let count = validationDocuments {

@@ -8,9 +8,12 @@
 ///     logits = RMS_out(h)·Eᵀ
 ///
 /// - sound: Q gives the ternary form, whose gradient passes straight through; trained on the next
-///   token.
+///   token. Decoding computes the routing scores by XNOR and population count on packed bits
+///   (`PatternScores`): the patterns' signs against the bit planes of h, which is not binary in this
+///   architecture. The scores are those of the matrix product but for the rounding of its sums.
 /// - published: Q gives the weights as they are, without a gradient, so that they stay as they were
-///   drawn; trained on the token after the next.
+///   drawn; trained on the token after the next. They take any values, so their scores stay a product
+///   of floats.
 public struct Reckoning: LanguageModel {
   public static let versions = ["v9.0"]
 
@@ -118,7 +121,7 @@ public struct Reckoning: LanguageModel {
 
 extension Reckoning.Layer {
   func scores(_ hidden: Tensor, in graph: Graph) -> Tensor {
-    graph.scale(graph.linear(hidden, route), by: 1 / Float(hidden.width).squareRoot())
+    graph.patternScores(hidden, route)
   }
 
   func cell(_ hidden: Tensor, _ scores: Tensor, in graph: Graph) -> Tensor {

@@ -15,6 +15,9 @@ public final class TokenPacking {
     public var keepsWholeDocuments = false
     /// The order of documents; nil leaves it as it is.
     public var shuffleSeed: UInt64?
+    /// The order of chunks of tokens, for sets without a split or a shuffle; they become one
+    /// document, whose source text is not known.
+    public var chunkOrder: ChunkOrder?
     /// What goes into the validation set.
     public var split = Split.none
     public var shardTokens = ShardSetWriter.defaultShardTokens
@@ -55,6 +58,7 @@ public final class TokenPacking {
   private var tokens = 0
   private var isFinished = false
   private var hasCut = false
+  private var leftOver = 0
 
   /// - Parameters:
   ///   - input: an open input.
@@ -78,6 +82,9 @@ public final class TokenPacking {
     training: String, validation: String?, progress: (Int) -> Void = { _ in }
   ) throws -> (training: ShardManifest, validation: ShardManifest?) {
     precondition((validation == nil) == (settings.split == .none), "a split needs two sets")
+    precondition(
+      settings.chunkOrder == nil || (settings.split == .none && settings.shuffleSeed == nil),
+      "chunks are not split or shuffled again")
     guard let vocabularySize = input.vocabularySize else { preconditionFailure("input not open") }
     let endOfText = settings.endOfText ?? input.presentEndOfText
     if let endOfText, endOfText >= vocabularySize {
@@ -101,7 +108,19 @@ public final class TokenPacking {
     to router: TokenRouter, _ endOfText: Int32?, _ progress: (Int) -> Void
   ) throws {
     var buffer: [UInt8] = []
-    if let seed = settings.shuffleSeed {
+    if let order = settings.chunkOrder {
+      let permuter = try ChunkPermuter(order, folder: settings.temporaryFolder)
+      try forEachPart(endOfText, progress) { try permuter.append($0.ids) }
+      var part = TokenPart()
+      (part.isFirst, part.isLast) = (true, false)
+      leftOver = try permuter.drain { tokens in
+        part.ids = tokens
+        try router.route(part)
+        part.isFirst = false
+      }.leftOver
+      (part.ids, part.isLast) = ([], true)
+      try router.route(part)
+    } else if let seed = settings.shuffleSeed {
       let shuffle = ExternalShuffle(
         stream: RandomStream(seed: seed, purpose: .shuffling), memoryLimit: settings.memoryLimit,
         folder: settings.temporaryFolder)
@@ -258,6 +277,13 @@ public final class TokenPacking {
     }
     if let seed = settings.shuffleSeed {
       steps.append(["step": "shuffle", "seed": .string(String(seed))])
+    }
+    if let order = settings.chunkOrder {
+      steps.append([
+        "step": "permute_chunks", "chunk_tokens": .integer(order.tokens),
+        "seed": .string(String(order.seed)), "tokens_removed": .integer(leftOver),
+        "documents_joined": .integer(documents),
+      ])
     }
     if input.droppedBytes > 0 {
       steps.append(["step": "encode", "bytes_dropped": .integer(input.droppedBytes)])

@@ -45,6 +45,28 @@ for (input, output) in [(256, 4096), (256, 768), (256, 1024), (512, 256), (256, 
   }
 }
 
+// The routing scores of v9.0 for one token: as floats, and by XNOR and population count.
+do {
+  let (rows, columns) = (128, 128)
+  let x = operand(columns)
+  let w = operand(rows * columns)
+  let y = operand(rows)
+  for i in 0..<rows * columns { w[i] = [-0.02, 0, 0.02][i % 7 % 3] }
+  let words = UnsafeMutablePointer<UInt64>.allocate(
+    capacity: Kernel.packedPatternWordCount(rows: rows, columns: columns))
+  let bits = UnsafeMutablePointer<UInt64>.allocate(
+    capacity: Kernel.patternPlaneWordCount(columns: columns))
+  let scale = Double(Kernel.packPatterns(w, words, rows: rows, columns: columns))
+  measure("routing scores, floats \(rows)×\(columns)", .elements(rows * columns)) {
+    Kernel.linear(x, w, y, rows: 1, inputWidth: columns, outputWidth: rows)
+  }
+  measure("routing scores, packed bits \(rows)×\(columns)", .elements(rows * columns)) {
+    let unit = Kernel.patternPlanes(of: x, bits, columns: columns)
+    Kernel.packedPatternScores(
+      words, bits, scale: scale * unit, y, rows: rows, columns: columns)
+  }
+}
+
 for (time, window) in [(128, nil), (256, nil), (256, 64), (512, nil)] as [(Int, Int?)] {
   let heads = 4
   let headWidth = 64
