@@ -46,7 +46,7 @@ def main():
     options = parser.parse_args()
 
     make, recipe = peers.PEERS[options.version]
-    recipe = {"warmup": 2, "steps": 5, **recipe}
+    recipe = {"warmup": 2, "steps": 5, "variant": "published", **recipe}
     if options.describe:
         print(json.dumps(recipe))
         return

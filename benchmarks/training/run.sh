@@ -50,10 +50,10 @@ make_shards() {
   done
 }
 
-# ours VERSION WARMUP STEPS SEQUENCES ACCUMULATION
+# ours VERSION WARMUP STEPS SEQUENCES ACCUMULATION VARIANT
 ours() {
   rm -rf "$work/run"
-  "$bin/fl-train" --quiet --recipe "$root/pipelines/recipes/$1.json" --variant published \
+  "$bin/fl-train" --quiet --recipe "$root/pipelines/recipes/$1.json" --variant "$6" \
     --train "$work/train" --validation "$work/valid" --output "$work/run" --threads "$threads" \
     --steps $(($2 + $3)) --set log.every_steps=1 --set validation.every_steps=1000 \
     --set batch.sequences="$4" --set batch.accumulation="$5" |
@@ -70,11 +70,11 @@ ours() {
 
 for version in "${versions[@]}"; do
   sizes=$(describe "$version")
-  read -r vocabulary warmup steps sequences accumulation < <(
-    jq -r '[.vocab, .warmup, .steps, .sequences, .accumulation] | @tsv' <<<"$sizes")
+  read -r vocabulary warmup steps sequences accumulation variant < <(
+    jq -r '[.vocab, .warmup, .steps, .sequences, .accumulation, .variant] | @tsv' <<<"$sizes")
   make_shards "$vocabulary"
   for ((pair = 0; pair < pairs; pair++)); do
-    ours "$version" "$warmup" "$steps" "$sequences" "$accumulation"
+    ours "$version" "$warmup" "$steps" "$sequences" "$accumulation" "$variant"
     for peer in "${peers[@]}"; do
       options=(--threads "$threads")
       if [[ $peer == compile ]]; then options+=(--compile); fi

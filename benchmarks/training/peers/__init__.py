@@ -91,6 +91,8 @@ PEERS = {
             "vocab": 4096,
             "width": 128,
             "layers": 4,
+            # The published variant trains none of its ternary matrices, the peer all of them.
+            "variant": "sound",
             "cells": 128,
             "cell_width": 32,
             "chosen": 8,
