@@ -40,6 +40,13 @@ FLASHLM_INLINE flashlm_floats flashlm_select(
   return bits ? a : b;
 }
 
+// How many bits of each of eight words are set.
+typedef unsigned long long flashlm_words __attribute__((ext_vector_type(8)));
+
+FLASHLM_INLINE flashlm_words flashlm_population_count(flashlm_words a) {
+  return __builtin_elementwise_popcount(a);
+}
+
 // The sum of the lanes, halves first.
 FLASHLM_INLINE float flashlm_sum(flashlm_floats a) {
   __auto_type eight = a.lo + a.hi;

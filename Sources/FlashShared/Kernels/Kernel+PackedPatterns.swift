@@ -1,3 +1,5 @@
+import CProcessor
+
 /// Products of ternary patterns with a vector by XNOR and population count on packed bits.
 ///
 /// The vector's numbers become whole numbers n of 32 bits, in steps of 2⁻³¹ of the power of two above
@@ -11,6 +13,10 @@
 ///
 /// Sums are of whole numbers and exact; a product is off by at most 2⁻³² of the largest number for
 /// each column, less than the rounding of a sum of floats. Eight rows lie side by side.
+///
+/// For 128 patterns of 128 columns, hot in the first-level cache, a vector takes 0.61 µs, 0.08 of them
+/// for its bit planes, where the product of floats takes 0.38 to 0.51: 32 planes are more work than
+/// floats are. The patterns take a thirteenth of the memory.
 extension Kernel {
   /// Columns whose bits make one word pair.
   private static let patternBlock = 128
@@ -130,11 +136,12 @@ extension Kernel {
         let signs1 = word.loadUnaligned(fromByteOffset: 128, as: Lanes.self)
         let nonzeros1 = word.loadUnaligned(fromByteOffset: 192, as: Lanes.self)
         let plane = bits + block &* 2 &* planes
+        // One sum: two, for the upper and the lower half of the planes, took twice as long.
         var agreements = Lanes.zero
         for k in stride(from: planes &- 1, through: 0, by: -1) {
           let a = ~(Lanes(repeating: plane[2 &* k]) ^ signs0) & nonzeros0
           let b = ~(Lanes(repeating: plane[2 &* k &+ 1]) ^ signs1) & nonzeros1
-          agreements = agreements &+ agreements &+ a.nonzeroBitCount &+ b.nonzeroBitCount
+          agreements = (agreements &+ agreements) &+ (populationCount(a) &+ populationCount(b))
         }
         sums &+= agreements
       }
@@ -183,4 +190,11 @@ extension Kernel {
       }
     }
   }
+}
+
+/// How many bits of each lane are set. (The standard library's is lane by lane, and the optimiser
+/// makes one instruction of it in some places only.)
+@_transparent
+private func populationCount(_ words: SIMD8<UInt64>) -> SIMD8<UInt64> {
+  flashlm_population_count(words)
 }

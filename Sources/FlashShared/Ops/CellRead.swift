@@ -59,44 +59,30 @@ struct CellRead: Operation {
 }
 
 extension Kernel {
-  /// The largest numbers of a row, in descending order, and where they are; among equal ones the
-  /// first come first. Each number is found by a pass over the row, without the branches that
-  /// inserting numbers into a sorted list as they come mispredicts.
+  /// The largest numbers of a row, in descending order, and where they are.
   ///
   /// - Parameters:
-  ///   - values, places: [chosen]; a place is a whole number. Where there are fewer numbers above
-  ///     −∞, the rest is −∞ at place 0.
+  ///   - values, places: [chosen]; a place is a whole number.
   static func selectLargest(
     _ x: Source, count: Int, chosen: Int, values: Destination, places: Destination
   ) {
     fill(values, -.infinity, count: chosen)
     fill(places, 0, count: chosen)
-    var bound = Float.infinity
-    var found = 0
-    while found < chosen {
-      var peaks = Vector(repeating: -.infinity)
-      forEachBlock(count: count, &peaks) { peaks, first, n in
-        peaks = maximum(peaks, below(bound, load(x + first, count: n, padding: -.infinity)))
-      }
-      let level: Float = maximum(peaks)
-      guard level > -.infinity else { return }
-      forEachBlock(count: count, &found) { found, first, n in
-        let block = below(bound, load(x + first, count: n, padding: -.infinity))
-        guard maximum(block) == level else { return }
-        for index in first..<first &+ n where x[index] == level && found < chosen {
-          values[found] = level
-          places[found] = Float(index)
-          found &+= 1
+    forEachBlock(count: count) { first, n in
+      // Most blocks hold nothing larger than the smallest of those chosen so far.
+      let block = load(x + first, count: n, padding: -.infinity)
+      guard maximum(block) > values[chosen &- 1] else { return }
+      for index in first..<first &+ n where x[index] > values[chosen &- 1] {
+        var place = chosen &- 1
+        while place > 0, values[place &- 1] < x[index] {
+          values[place] = values[place &- 1]
+          places[place] = places[place &- 1]
+          place &-= 1
         }
+        values[place] = x[index]
+        places[place] = Float(index)
       }
-      bound = level
     }
-  }
-
-  /// The lanes that are less than a bound, −∞ in place of the others.
-  @inline(__always)
-  private static func below(_ bound: Float, _ x: Vector) -> Vector {
-    select(x, Vector(repeating: -.infinity), where: signBits(x - Vector(repeating: bound)))
   }
 }
 
