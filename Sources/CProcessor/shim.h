@@ -41,9 +41,9 @@ FLASHLM_INLINE flashlm_floats flashlm_select(
 }
 
 // How many bits of each of eight words are set.
-typedef unsigned long long flashlm_words __attribute__((ext_vector_type(8)));
+typedef unsigned long long flashlm_long_words __attribute__((ext_vector_type(8)));
 
-FLASHLM_INLINE flashlm_words flashlm_population_count(flashlm_words a) {
+FLASHLM_INLINE flashlm_long_words flashlm_population_count(flashlm_long_words a) {
   return __builtin_elementwise_popcount(a);
 }
 
