@@ -44,7 +44,12 @@ FLASHLM_INLINE flashlm_floats flashlm_select(
 typedef unsigned long long flashlm_long_words __attribute__((ext_vector_type(8)));
 
 FLASHLM_INLINE flashlm_long_words flashlm_population_count(flashlm_long_words a) {
+#if __has_builtin(__builtin_elementwise_popcount)
   return __builtin_elementwise_popcount(a);
+#else
+  for (int i = 0; i < 8; i++) a[i] = (unsigned long long)__builtin_popcountll(a[i]);
+  return a;
+#endif
 }
 
 // The sum of the lanes, halves first.
