@@ -55,8 +55,8 @@ import Testing
     #expect(scores(weights, [-largest, 0, largest], rows: 3, columns: 3) == [-largest, 0, 0])
     let tiny = Float.leastNonzeroMagnitude
     #expect(scores(weights, [tiny, -tiny, tiny], rows: 3, columns: 3) == [2 * tiny, tiny, 0])
-    #expect(scores(weights, [1, .nan, 1], rows: 3, columns: 3).allSatisfy(\.isNaN))
-    #expect(scores(weights, [1, .infinity, 1], rows: 3, columns: 3).allSatisfy(\.isNaN))
+    #expect(scores(weights, [1, .nan, 1], rows: 3, columns: 3).allSatisfy { $0.isNaN })
+    #expect(scores(weights, [1, .infinity, 1], rows: 3, columns: 3).allSatisfy { $0.isNaN })
   }
 
   /// Route scores and logits of a model that decodes on packed bits, from float and packed weights.
