@@ -31,7 +31,7 @@ public struct PublishedFigures: Sendable, Equatable {
 
   /// The published perplexity as it is printed.
   public var perplexityText: String {
-    wording ?? perplexity.map { String($0) } ?? "none"
+    wording ?? perplexity.map { ReportTable.fixed($0, 2) } ?? "none"
   }
 
   /// The figures of a version, if it is one of the family.
@@ -58,7 +58,7 @@ public struct PublishedFigures: Sendable, Equatable {
       "v5.2", "Nova-Ignition", "pre-norm transformer", "5.0M", 10.56, bits: 0.78,
       "next token, causal; one draw of 10,240 validation tokens"),
     .init(
-      "v6", "SUPERNOVA", "ternary linear mixer, gated feed-forward", "4.1M", 14.0,
+      "v6", "SUPERNOVA", "ternary linear mixer, gated feed-forward", "4.1M", 14.0, wording: "14.0",
       "a pooled planner sees the whole window; 12,800 tokens drawn at random"),
     .init(
       "v7", "CORTEX", "ternary linear attention with early exits", "8M", 377.66,

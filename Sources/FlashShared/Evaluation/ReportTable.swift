@@ -202,7 +202,8 @@ struct ReportTable {
     guard let record = run.records[.leak], let leaks = record["leaks"]?.booleanValue,
       let gap = record["loss_gap"]?.doubleValue
     else { return nil }
-    return leaks ? "yes, \(fixed(gap, 2))" : abs(gap) < 5e-3 ? "no" : "no (\(signed(gap, 2)))"
+    guard abs(gap) >= 5e-3 else { return leaks ? "yes, 0.00" : "no" }
+    return leaks ? "yes, \(fixed(gap, 2))" : "no (\(signed(gap, 2)))"
   }
 
   private static func bits(_ figures: JSONObject) -> String? {
