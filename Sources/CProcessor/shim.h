@@ -40,6 +40,11 @@ FLASHLM_INLINE flashlm_floats flashlm_select(
   return bits ? a : b;
 }
 
+// Asks for the cache line at `address`, which will be written.
+FLASHLM_INLINE void flashlm_prefetch_for_writing(const float *address) {
+  __builtin_prefetch(address, 1, 3);
+}
+
 // How many bits of each of eight words are set.
 typedef unsigned long long flashlm_long_words __attribute__((ext_vector_type(8)));
 

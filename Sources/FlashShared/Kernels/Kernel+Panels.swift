@@ -201,6 +201,13 @@ struct PanelProduct {
     _: Tile.Type, _ a: UnsafePointer<Float>, _ panel: UnsafePointer<Float>,
     _ c: UnsafeMutablePointer<Float>
   ) {
+    if accumulate {
+      // By the time the products are summed, what they are added to has come from memory.
+      for row in 0..<Tile.rows {
+        flashlm_prefetch_for_writing(c + row &* cStride)
+        flashlm_prefetch_for_writing(c + (row &* cStride &+ width &- 1))
+      }
+    }
     var tile = Tile()
     var a = a
     var b = panel
