@@ -69,6 +69,9 @@ public struct Recipe: Sendable, Equatable {
     return value
   }
 
+  /// Whether a member is there and not null; null takes back what a recipe or a variant sets.
+  public func sets(_ path: String) -> Bool { self[path].map { $0 != .null } ?? false }
+
   /// A whole number within bounds, or a default where the member is missing.
   public func integer(
     _ path: String, in range: ClosedRange<Int>, default fallback: Int? = nil
@@ -107,7 +110,7 @@ public struct Recipe: Sendable, Equatable {
   private func value<Value>(
     _ path: String, _ fallback: Value?, _ form: String, _ convert: (JSONValue) -> Value?
   ) throws -> Value {
-    guard let member = self[path], member != .null else {
+    guard sets(path), let member = self[path] else {
       guard let fallback else { throw failure(path, "is missing") }
       return fallback
     }

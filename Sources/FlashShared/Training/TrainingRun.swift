@@ -162,7 +162,7 @@ public final class TrainingRun {
         try logStep(result, rate: rate, speed: speed)
       }
       if trainer.step % settings.validationInterval == 0 {
-        try validate(windows: settings.validationWindows)
+        try validate()
         state.seconds = try ranks.agree(
           seconds: secondsBefore + (clock.now - started) / .seconds(1), signal: nil
         ).seconds
@@ -181,7 +181,7 @@ public final class TrainingRun {
       }
     }
     bar.finish()
-    try validate(windows: .max)
+    if trainer.step % settings.validationInterval != 0 { try validate() }
     try writeCheckpoint()
     var fields: JSONObject = [
       "step": step, "tokens": .integer(state.tokens), "elapsed": .number(state.seconds),
@@ -203,8 +203,8 @@ public final class TrainingRun {
     }
   }
 
-  private func validate(windows: Int) throws {
-    let loss = try validation.mean(windows: windows)
+  private func validate() throws {
+    let loss = try validation.mean(windows: settings.validationWindows)
     var fields: JSONObject = [
       "step": step, "val_loss": .number(loss), "val_ppl": .number(exp(loss)),
     ]

@@ -15,9 +15,9 @@ public struct TrainingSettings: Sendable, Equatable {
   public var optimizer: AdamWSettings
   public var schedule: LearningRateSchedule
   public var budget: Budget
-  /// Steps between validations.
+  /// Steps between validations; one follows the last step in any case.
   public var validationInterval: Int
-  /// Windows of a validation during the run; the last one takes all.
+  /// Windows of a validation, the same ones each time: only then is one loss better than another.
   public var validationWindows: Int
   /// Steps between checkpoints.
   public var checkpointInterval: Int
@@ -74,10 +74,10 @@ public struct TrainingSettings: Sendable, Equatable {
       minimum: try recipe.number("optimizer.minimum_learning_rate", in: 0...1e3, default: 0),
       warmupSteps: try recipe.integer("optimizer.warmup_steps", in: 0...Int(Int32.max), default: 0),
       firstFactor: try recipe.integer("optimizer.warmup_first", in: 0...1, default: 1),
-      totalSteps: recipe["optimizer.total_steps"].flatMap { $0 == .null ? nil : $0 } == nil
-        ? nil : try recipe.integer("optimizer.total_steps", in: count),
+      totalSteps: recipe.sets("optimizer.total_steps")
+        ? try recipe.integer("optimizer.total_steps", in: count) : nil,
       isClamped: try recipe.boolean("optimizer.clamp_schedule", default: true))
-    if recipe["optimizer.restart_steps"].flatMap({ $0 == .null ? nil : $0 }) != nil {
+    if recipe.sets("optimizer.restart_steps") {
       schedule.restarts = (
         try recipe.integer("optimizer.restart_steps", in: count),
         try recipe.number("optimizer.restart_factor", in: 0...1, default: 1)
@@ -104,9 +104,7 @@ public struct TrainingSettings: Sendable, Equatable {
   private static let groupRows = 1024
 
   private static func budget(_ recipe: Recipe) throws -> Budget {
-    let named = ["minutes", "steps", "tokens"].filter {
-      recipe["budget.\($0)"].map { $0 != .null } ?? false
-    }
+    let named = ["minutes", "steps", "tokens"].filter { recipe.sets("budget.\($0)") }
     guard named.count == 1 else {
       throw recipe.failure("budget", "must hold exactly one of minutes, steps, tokens")
     }

@@ -60,9 +60,31 @@ import Testing
     _ = try run(folder, "a") { $0.set("budget", ["steps": 60]) }
     let losses = try events(folder, "a").filter { $0["event"] == "validation" }
       .compactMap { $0["val_loss"]?.doubleValue }
-    #expect(losses.count == 13)
+    #expect(losses.count == 12)
     #expect(losses[losses.count - 1] < losses[0] - 0.3)
     #expect(try events(folder, "a").last?["event"] == "end")
+  }
+
+  @Test func everyValidationTakesTheSameWindowsAndTheLastStepHasOne() throws {
+    let folder = try TestSupport.TemporaryFolder()
+    // A weight that does not change: all validations of the same windows give the same loss.
+    _ = try run(folder, "a") {
+      $0.set("budget", ["steps": 7])
+      $0.set("optimizer.learning_rate", 0)
+      $0.set("optimizer.minimum_learning_rate", 0)
+      $0.set("validation.windows", 2)
+    }
+    let validations = try events(folder, "a").filter { $0["event"] == "validation" }
+    #expect(validations.map { $0["step"] } == [5, 7])
+    #expect(Set(validations.compactMap { $0["val_loss"]?.doubleValue }).count == 1)
+  }
+
+  @Test func nullTakesBackWhatAVariantSets() throws {
+    var recipe = try Recipe(TrainingFixture.recipe, source: "test")
+    recipe.set("optimizer.total_steps", 20)
+    #expect(try TrainingSettings(recipe, optimizer: .init()).schedule.totalSteps == 20)
+    recipe.set("optimizer.total_steps", .null)
+    #expect(try TrainingSettings(recipe, optimizer: .init()).schedule.totalSteps == nil)
   }
 
   @Test func anExistingRunIsNotOverwritten() throws {
