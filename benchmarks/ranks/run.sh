@@ -54,9 +54,11 @@ for threads in 1 2 4; do
   "${command[@]}" --threads "$threads" --output "$work/local-$threads" >"$work/log"
   report local 1 "$threads" none "$work/log"
 done
-for network in unlimited 10gbit 1gbit; do
+# Rates, and milliseconds that a byte is on the way.
+for network in unlimited 10gbit 1gbit unlimited-1 1gbit-1 1gbit-10; do
   for ranks in 2 4; do
-    "$here/network.sh" up "$ranks" "${network#unlimited}"
+    rate=${network%-*} delay=${network#"$rate"}
+    "$here/network.sh" up "$ranks" "$rate" "${delay#-}"
     hosts=$(seq -s , -f '10.77.0.%g' "$ranks")
     "$here/network.sh" agent 10.77.0.1 mpirun --allow-run-as-root \
       --mca plm_rsh_agent "\"$here/network.sh agent\"" --mca btl tcp,self \

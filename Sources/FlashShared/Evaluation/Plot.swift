@@ -13,15 +13,20 @@ struct PlotAxis {
   let high: Double
   let ticks: [Double]
 
-  /// An axis over some values; on a logarithmic one, those that are not positive do not count.
+  /// Magnitudes beyond these are nothing that was measured, and would overflow in an axis.
+  private static let magnitudes = 1e-100...1e100
+
+  /// An axis over the values that it can show.
   init?(_ title: String, _ scale: Scale, over values: some Sequence<Double>) {
-    let usable = values.filter { $0.isFinite && (scale == .linear || $0 > 0) }
+    let usable = values.filter { Self.shows($0, scale) }
     guard let least = usable.min(), let most = usable.max() else { return nil }
     self.title = title
     self.scale = scale
     switch scale {
     case .linear:
-      let step = Self.niceStep((most - least) / 5)
+      // No finer than what floating-point numbers of that size can tell apart.
+      let finest = max(abs(least), abs(most)) * 1e-12
+      let step = Self.niceStep(max((most - least) / 5, finest))
       let first = (least / step).rounded(.down)
       let last = max((most / step).rounded(.up), first + 1)
       low = first * step
@@ -40,9 +45,11 @@ struct PlotAxis {
       ? (value - low) / (high - low) : (log(value) - log(low)) / (log(high) - log(low))
   }
 
-  /// Whether a value can be shown.
-  func shows(_ value: Double) -> Bool {
-    value.isFinite && (scale == .linear || value > 0)
+  /// Whether a value can be shown: on a logarithmic axis, positive ones alone.
+  func shows(_ value: Double) -> Bool { Self.shows(value, scale) }
+
+  private static func shows(_ value: Double, _ scale: Scale) -> Bool {
+    magnitudes.contains(abs(value)) ? scale == .linear || value > 0 : scale == .linear && value == 0
   }
 
   /// 1, 2 or 5 times a power of ten, at least as large.

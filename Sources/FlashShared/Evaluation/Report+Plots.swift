@@ -66,7 +66,7 @@ extension Report {
         run.history.tokensPerSecond.map { speed in
           BarPlot.Bar(
             name: "\(run.version) \(run.variant.rawValue)", run: run.folder.path, value: speed,
-            label: "\(ReportTable.grouped(Int(speed))), \(run.history.threads ?? 0) threads")
+            label: "\(ReportTable.whole(speed)), \(run.history.threads ?? 0) threads")
         }
       })
   }

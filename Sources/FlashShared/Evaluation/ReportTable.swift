@@ -61,7 +61,7 @@ struct ReportTable {
           Cell(figures?["next_token_perplexity"]?.doubleValue.map(short), sound),
           Cell(figures.flatMap(bits), sound),
           Cell(figures?["bits_per_byte"]?.doubleValue.map { fixed($0, 3) }, sound),
-          Cell(figures?["tokens_per_second"]?.doubleValue.map { grouped(Int($0)) }, sound),
+          Cell(figures?["tokens_per_second"]?.doubleValue.map(whole), sound),
           Cell(figures?["tokens_seen"]?.integerValue.map(count), sound),
           Cell(figures?["peak_memory_bytes"]?.integerValue.map(memory), sound),
           Cell(
@@ -231,13 +231,18 @@ extension ReportTable {
     abs(value) >= 1e6
       ? String(format: "%.2e", value)
       : abs(value) >= 1000
-        ? grouped(Int(value.rounded()))
+        ? whole(value)
         : abs(value) >= 100 ? fixed(value, 1) : String(format: "%.4g", value)
+  }
+
+  /// A number without decimals, as `grouped`; one that is too large for that with an exponent.
+  static func whole(_ value: Double) -> String {
+    abs(value) < 1e15 ? grouped(Int(value.rounded())) : String(format: "%.2e", value)
   }
 
   /// A whole number with commas between thousands.
   static func grouped(_ value: Int) -> String {
-    var digits = String(abs(value))
+    var digits = String(value.magnitude)
     var place = digits.count - 3
     while place > 0 {
       digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))

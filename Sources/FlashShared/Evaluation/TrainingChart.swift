@@ -40,7 +40,7 @@ public struct TrainingChart {
     let labelWidth = 7
     var plot = BraillePlot(width: max(10, width - labelWidth - 1), height: max(4, height))
     func place(_ points: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
-      points.filter { y.shows($0.y) }.map { (x.fraction($0.x), y.fraction($0.y)) }
+      points.filter { x.shows($0.x) && y.shows($0.y) }.map { (x.fraction($0.x), y.fraction($0.y)) }
     }
     plot.draw(place(training))
     for point in place(validation) { plot.mark(point.x, point.y) }
@@ -100,7 +100,7 @@ public struct TrainingChart {
     }
     var training: [String] = []
     if let speed = history.points.last?.tokensPerSecond ?? history.tokensPerSecond {
-      training.append("\(ReportTable.grouped(Int(speed))) tokens/s")
+      training.append("\(ReportTable.whole(speed)) tokens/s")
     }
     if let rate = history.points.last?.learningRate {
       training.append("learning rate \(ReportTable.short(rate))")

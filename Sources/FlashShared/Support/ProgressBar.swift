@@ -48,6 +48,7 @@ public struct ProgressBar {
 
   /// Seconds as minutes and seconds, or hours and minutes.
   static func clock(_ seconds: Double) -> String {
+    guard seconds.isFinite, abs(seconds) < 1e12 else { return "∞" }
     let whole = Int(seconds.rounded())
     return whole < 3600
       ? "\(whole / 60)m\(whole % 60)s" : "\(whole / 3600)h\(whole % 3600 / 60)m"

@@ -87,16 +87,12 @@ extension HostileInput {
     return [Array(try Data(contentsOf: URL(filePath: folder.file("manifest.json"))))]
   }
 
-  /// Two bytes of length before each of four files: tokens, document offsets, bytes, bits. The
-  /// manifest says what the files' headers say.
+  /// Four files: tokens, document offsets, bytes, bits. The manifest says what their headers say.
   static func readShards(_ bytes: [UInt8]) throws {
     let folder = InputFolder.current
-    var rest = bytes[...]
+    var rest = pieces(bytes)[...]
     func file(_ name: String) throws -> (ShardManifest.File, NpyArray)? {
-      guard rest.count >= 2 else { return nil }
-      let length = Int(rest[rest.startIndex]) | Int(rest[rest.startIndex + 1]) << 8
-      let data = rest.dropFirst(2).prefix(length)
-      rest = rest.dropFirst(2 + length)
+      guard let data = rest.popFirst() else { return nil }
       let array = try NpyArray(path: folder.file(name, data))
       let hash = hexadecimal(SHA256.hash(data: Array(data)))
       return (
@@ -133,13 +129,13 @@ extension HostileInput {
       func numbers(_ values: [UInt64]) -> [UInt8] {
         values.flatMap { value in (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
       }
-      return [
+      return joined([
         NpyHeader(elementType: type, shape: [5]).bytes + tokens,
         NpyHeader(elementType: .uint64, shape: [3]).bytes + numbers([0, 3, 5]),
         NpyHeader(elementType: .uint64, shape: [2]).bytes + numbers([4, 5]),
         NpyHeader(elementType: .float64, shape: [2]).bytes
           + numbers([4, 5].map { Double($0).bitPattern }),
-      ].flatMap { [UInt8($0.count & 0xFF), UInt8($0.count >> 8)] + $0 }
+      ])
     }
     return [files(.uint16), files(.uint32)]
   }()

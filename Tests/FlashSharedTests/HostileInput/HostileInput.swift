@@ -34,6 +34,8 @@ public enum HostileInput: String, CaseIterable, Sendable {
   case checkpoint
   /// A recipe, as far as the model's list of parameters.
   case recipe
+  /// The log, the records and the samples of a run, as reports and charts read them.
+  case run
 
   /// Reads the bytes, and ends the program where that should not have happened.
   public func read(_ bytes: [UInt8]) {
@@ -52,6 +54,7 @@ public enum HostileInput: String, CaseIterable, Sendable {
       case .safetensors: try Self.readSafetensors(bytes)
       case .checkpoint: try Self.readCheckpoint(bytes)
       case .recipe: try Self.readRecipe(bytes)
+      case .run: try Self.readRun(bytes)
       }
     } catch let error as any ReportableError {
       precondition(!error.description.isEmpty, "an error without words")
@@ -76,7 +79,25 @@ public enum HostileInput: String, CaseIterable, Sendable {
     case .safetensors: try Self.safetensorsSeeds()
     case .checkpoint: try Self.checkpointSeeds()
     case .recipe: try Self.recipeSeeds()
+    case .run: Self.runSeeds
     }
+  }
+
+  /// The pieces of an input that stands for several files: two bytes of length before each.
+  static func pieces(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    var pieces: [ArraySlice<UInt8>] = []
+    var rest = bytes[...]
+    while rest.count >= 2 {
+      let length = Int(rest[rest.startIndex]) | Int(rest[rest.startIndex + 1]) << 8
+      pieces.append(rest.dropFirst(2).prefix(length))
+      rest = rest.dropFirst(2 + length)
+    }
+    return pieces
+  }
+
+  /// An input of several files.
+  static func joined(_ pieces: [[UInt8]]) -> [UInt8] {
+    pieces.flatMap { [UInt8($0.count & 0xFF), UInt8($0.count >> 8)] + $0 }
   }
 
   static func require(_ condition: Bool, _ message: @autoclosure () -> String) {
@@ -98,11 +119,19 @@ final class InputFolder {
     return folder
   }
 
-  private init() {
+  private convenience init() {
     let memory = FileManager.default.fileExists(atPath: "/dev/shm")
-    path = (memory ? "/dev/shm" : NSTemporaryDirectory()) + "/flashlm-input-" + UUID().uuidString
+    self.init(
+      (memory ? "/dev/shm" : NSTemporaryDirectory()) + "/flashlm-input-" + UUID().uuidString)
+  }
+
+  private init(_ path: String) {
+    self.path = path
     mkdir(path, 0o700)
   }
+
+  /// A folder in this one.
+  func subfolder(_ name: String) -> InputFolder { InputFolder("\(path)/\(name)") }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
