@@ -23,7 +23,9 @@ parse_options "$@"
 ((${#budget[@]} > 0)) || budget=(--steps 1000)
 work=${work:-runs/proof}
 recipe=$pipelines/recipes/v7.4.json
-tokenizer=$work/tokenizer.json
+stories=${FLASHLM_PROOF_STORIES:-40000}
+# shellcheck source=embedded.sh
+source "$pipelines/embedded.sh"
 
 # About a million parameters, so that minutes are enough. The published schedule is made for a longer
 # run and would rise again, so both variants have one of a thousand steps that stays at its end.
@@ -35,30 +37,6 @@ small=(
   --set optimizer.total_steps=1000 --set optimizer.clamp_schedule=true
   --set validation.every_steps=250 --set validation.windows=64
 )
-
-# Validation stories come from another part of the same endless sequence: none is seen in training.
-stage_stories() {
-  stage stories-train --out "$work/train.jsonl" -- \
-    write_to "$work/train.jsonl" \
-    fl-shard stories ${quiet[@]+"${quiet[@]}"} --seed 1 --documents "${FLASHLM_PROOF_STORIES:-40000}"
-  stage stories-valid --out "$work/valid.jsonl" -- \
-    write_to "$work/valid.jsonl" \
-    fl-shard stories ${quiet[@]+"${quiet[@]}"} --seed 1 --first-document 1000000 --documents 500
-}
-
-stage_tokenizer() {
-  stage tokenizer --in "$work/train.jsonl" --out "$tokenizer" -- \
-    fl-tokenize train ${quiet[@]+"${quiet[@]}"} --vocabulary-size 2048 --alphabet bytes \
-    --no-prefix-space --output "$tokenizer" "$work/train.jsonl"
-}
-
-stage_shards() {
-  local name
-  for name in train valid; do
-    stage "shards-$name" --in "$work/$name.jsonl" "$tokenizer" --out "$work/$name" -- \
-      encode_and_pack "$tokenizer" "$work/$name.jsonl" "$work/$name" --end-of-text '<eos>'
-  done
-}
 
 stage_train() {
   for variant in published sound; do

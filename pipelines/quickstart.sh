@@ -19,31 +19,10 @@ TEXT
 parse_options "$@"
 work=${work:-runs/quickstart}
 recipe=$pipelines/recipes/quickstart.json
-tokenizer=$work/tokenizer.json
+stories=${FLASHLM_QUICKSTART_STORIES:-40000}
+# shellcheck source=embedded.sh
+source "$pipelines/embedded.sh"
 run=$work/run
-
-# Validation stories come from another part of the same endless sequence: none is seen in training.
-stage_stories() {
-  stage stories-train --out "$work/train.jsonl" -- \
-    write_to "$work/train.jsonl" \
-    fl-shard stories ${quiet[@]+"${quiet[@]}"} --seed 1 --documents "${FLASHLM_QUICKSTART_STORIES:-40000}"
-  stage stories-valid --out "$work/valid.jsonl" -- \
-    write_to "$work/valid.jsonl" \
-    fl-shard stories ${quiet[@]+"${quiet[@]}"} --seed 1 --first-document 1000000 --documents 500
-}
-
-stage_tokenizer() {
-  stage tokenizer --in "$work/train.jsonl" --out "$tokenizer" -- \
-    fl-tokenize train ${quiet[@]+"${quiet[@]}"} --vocabulary-size 2048 --alphabet bytes \
-    --no-prefix-space --output "$tokenizer" "$work/train.jsonl"
-}
-
-stage_shards() {
-  stage shards-train --in "$work/train.jsonl" "$tokenizer" --out "$work/train" -- \
-    encode_and_pack "$tokenizer" "$work/train.jsonl" "$work/train" --end-of-text '<eos>'
-  stage shards-valid --in "$work/valid.jsonl" "$tokenizer" --out "$work/valid" -- \
-    encode_and_pack "$tokenizer" "$work/valid.jsonl" "$work/valid" --end-of-text '<eos>'
-}
 
 stage_train() {
   stage train --in "$recipe" "$work/train" "$work/valid" --out "$run/best.safetensors" -- \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# v7.6 "CORTEX-X" from text to samples: the network of v7.4 on short stories. Stages can be named to
+# v7.6 "CORTEX-X" from text to samples: the network of v7.4 on short lines. Stages can be named to
 # run them alone; see --help.
 set -euo pipefail
 # shellcheck source=tinystories.sh
@@ -8,34 +8,36 @@ source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
 version=v7.6
 piece_characters=500000
 
-# sound and repaired: stories of 10 to 40 words, for training and for validation.
 # published: lines of 10 to 40 words, joined by <eos>, for training alone.
+# sound:     the same lines, one <eos> after each; validation takes whole stories, as for all versions.
+# repaired:  stories of 10 to 40 words, as documented, for training and for validation. TinyStories V2
+#            hardly has any: one among the first 34,326.
 stage_curate() {
-  if [[ $variant == published ]]; then
-    stage curate-train --in "$(train_text_path)" --out "$work/short.txt" -- \
-      fl-shard curate ${quiet[@]+"${quiet[@]}"} --format whole --unit line --strip \
-      --min-words 10 --max-words 40 --output-format text --join ' <eos> ' \
-      --output "$work/short.txt" "$(train_text_path)"
-  else
-    curate_stories train "$(train_text_path)"
-    curate_stories valid "$(valid_text_path)"
-  fi
+  case $variant in
+    published) curate short "$(train_text_path)" --format whole --unit line --join ' <eos> ' ;;
+    sound) curate short "$(train_text_path)" --unit line ;;
+    repaired)
+      curate short "$(train_text_path)"
+      curate short-valid "$(valid_text_path)"
+      ;;
+  esac
 }
 
-# curate_stories NAME TEXT
-curate_stories() {
-  stage "curate-$1" --in "$2" --out "$work/short-$1.txt" -- \
-    fl-shard curate ${quiet[@]+"${quiet[@]}"} --strip --min-words 10 --max-words 40 \
-    --output-format text --output "$work/short-$1.txt" "$2"
+# curate NAME TEXT [fl-shard curate options…]: documents of 10 to 40 words, in $work/NAME.txt.
+curate() {
+  local name=$1 text=$2
+  shift 2
+  stage "curate-$name" --in "$text" --out "$work/$name.txt" -- \
+    fl-shard curate ${quiet[@]+"${quiet[@]}"} "$@" --strip --min-words 10 --max-words 40 \
+    --output-format text --output "$work/$name.txt" "$text"
 }
 
 stage_shards() {
-  if [[ $variant == published ]]; then
-    shards train "$work/short.txt"
-    shards valid "$(valid_text_path)"
-  else
-    shards train "$work/short-train.txt"
+  shards train "$work/short.txt"
+  if [[ $variant == repaired ]]; then
     shards valid "$work/short-valid.txt"
+  else
+    shards valid "$(valid_text_path)"
   fi
 }
 

@@ -57,7 +57,7 @@ struct CausalityCommand: ParsableCommand {
     event["changes"] = .array(audit.largestChanges.map { .number(Double($0)) })
     event["tolerance"] = .number(tolerance)
     event["logit_scale"] = .number(Double(audit.logitScale))
-    event["incremental_difference"] = difference.map { .number($0) } ?? .null
+    event["incremental_difference"] = JSONValue(difference)
     event["incremental_tolerance"] = .number(Self.decodingTolerance)
     event["passes"] = .boolean(passes)
     try EventLog(descriptor: 1).write("causality", event)

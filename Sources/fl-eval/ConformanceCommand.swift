@@ -36,9 +36,7 @@ struct ConformanceCommand: ParsableCommand {
         try Interruption.check()
         let result = try conformance.check(variant)
         var event: JSONObject = ["folder": .string(folder)]
-        for (name, value) in result.json(tolerances: conformance.tolerances).members {
-          event[name] = value
-        }
+        event.merge(result.json(tolerances: conformance.tolerances))
         try events.write("conformance", event)
         passes = passes && result.passes
       }

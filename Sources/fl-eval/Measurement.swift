@@ -22,7 +22,7 @@ struct Measurement {
   private func record(_ measured: JSONObject) -> JSONObject {
     var event = run.summary
     event["data"] = .string(shards.path)
-    for (name, value) in measured.members { event[name] = value }
+    event.merge(measured)
     event["threads"] = .integer(pool.count)
     event["peak_memory_bytes"] = .integer(MemoryUse.peakBytes)
     return event
@@ -62,7 +62,7 @@ struct Measurement {
     }
     let result = try evaluate(.parallel, "evaluate")
     var object: JSONObject = ["protocol": "whole"]
-    for (name, value) in result.json.members { object[name] = value }
+    object.merge(result.json)
     guard incremental else { return record(object) }
     let prefixOnly = try evaluate(.prefixOnly(run.model), "from prefixes")
     var figures = prefixOnly.figures
@@ -84,23 +84,21 @@ struct Measurement {
     let published = try PublishedProtocol(
       run.recipe, seed: UInt64(seed), batches: batches)
     let result = try published.run(run.model, run.store, shards: shards, pool: pool)
-    func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
-    func integer(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
     var object: JSONObject = [
       "protocol": "published", "sample": .string(published.sample.rawValue),
       "loss": .number(result.loss), "perplexity": .number(result.perplexity),
       "bits_per_token": .number(result.loss / log(2)),
     ]
     if published.sample == .stories {
-      object["bits_per_character"] = number(result.bitsPerCharacter)
-      object["stories"] = integer(result.stories)
-      object["characters"] = integer(result.characters)
+      object["bits_per_character"] = JSONValue(result.bitsPerCharacter)
+      object["stories"] = JSONValue(result.stories)
+      object["characters"] = JSONValue(result.characters)
     } else {
       object["batches"] = .integer(published.batches)
       object["sequences"] = .integer(published.sequences)
       object["window"] = .integer(published.windowLength)
-      object["standard_deviation_of_batches"] = number(result.batchDeviation)
-      object["standard_error"] = number(
+      object["standard_deviation_of_batches"] = JSONValue(result.batchDeviation)
+      object["standard_error"] = JSONValue(
         result.batchDeviation.map { $0 / Double(published.batches).squareRoot() })
     }
     object["tokens"] = .integer(result.tokens)

@@ -73,7 +73,7 @@ struct QualityCommand: ParsableCommand {
       "files": .array(files.map { .string($0) }),
       "training_text": .array(trainingText.map { .string($0) }),
     ]
-    for (name, value) in quality.json.members { event[name] = value }
+    event.merge(quality.json)
     try EventLog(descriptor: 1).write("quality", event)
   }
 }

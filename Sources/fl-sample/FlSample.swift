@@ -217,7 +217,7 @@ struct FlSample: ParsableCommand {
 
   private func settingsEvent(_ run: TrainedRun, _ options: TextGenerator.Options) -> JSONObject {
     var event = run.summary
-    for (name, value) in options.sampler.json.members { event[name] = value }
+    event.merge(options.sampler.json)
     if let search = options.search { event["search"] = .object(search.json) }
     if !options.ngrams.isEmpty {
       event["ngrams"] = .array(options.ngrams.map { .string($0.path) })

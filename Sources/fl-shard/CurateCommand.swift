@@ -79,7 +79,7 @@ struct CurateCommand: ParsableCommand {
     let members: JSONObject = [
       "documents_read": .integer(curation.documentsRead),
       "documents": .integer(curation.unitsKept), "characters": .integer(totals.characters),
-      "bytes": .integer(totals.bytes), "bits": totals.bits.map(JSONValue.number) ?? .null,
+      "bytes": .integer(totals.bytes), "bits": JSONValue(totals.bits),
       "sources": .array(input.inputs.map(JSONValue.string)),
       "steps": .array(steps.map(JSONValue.object)),
     ]

@@ -74,7 +74,7 @@ struct IndexCommand: ParsableCommand {
       "\(output): \(head.contextCount) contexts of \(order - 1) tokens, "
         + "\(head.continuationCount) continuations", unless: common.quiet)
     var record: JSONObject = ["path": .string(output), "shards": .string(shards)]
-    for (name, value) in head.json.members { record[name] = value }
+    record.merge(head.json)
     try EventLog(descriptor: 1, digits: EventLog.exactDigits).write("index", record)
   }
 }

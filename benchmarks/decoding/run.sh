@@ -15,7 +15,7 @@ constant in the length of the text, tokens per second are the same. The median o
 (default 3) counts.
 
 Then the delta rule of v7.4 (4 heads of 32 channels, one layer, one sequence) forward and backward
-over 256 to 8,192 positions on one core: nanoseconds and bytes a position, which a linear rule keeps
+over 256 to 65,536 positions on one core: nanoseconds and bytes a position, which a linear rule keeps
 constant. --no-memory leaves that out; it builds benchmarks/kernels.
 
 Weights and tokens are random: only speed is of interest. Needs the built tools, jq and taskset.

@@ -1,7 +1,6 @@
 extension ConformanceResult {
   /// Everything that was compared, under the names that `fl-eval conformance` prints.
   public func json(tolerances: ConformanceTolerances) -> JSONObject {
-    func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
     func object(_ values: [(name: String, value: Double)]) -> JSONValue {
       var object = JSONObject()
       for (name, value) in values { object[name] = .number(value) }
@@ -12,15 +11,15 @@ extension ConformanceResult {
       "passes": .boolean(passes),
       "logit_difference": .number(logitDifference), "loss_difference": .number(lossDifference),
       "loss_term_differences": object(termDifferences),
-      "largest_gradient_difference": number(gradientDifferences.map(\.value).max()),
+      "largest_gradient_difference": JSONValue(gradientDifferences.map(\.value).max()),
       "gradient_differences": object(gradientDifferences),
       "gradient_norm_difference": .number(gradientNormDifference),
       "trace_differences": object(traceDifferences),
       "published_parameters": .integer(publishedParameters),
-      "expected_published_parameters": expectedPublishedParameters.map { .integer($0) } ?? .null,
-      "leaks": .boolean(leaks), "expected_leaks": expectedLeaks.map { .boolean($0) } ?? .null,
+      "expected_published_parameters": JSONValue(expectedPublishedParameters),
+      "leaks": .boolean(leaks), "expected_leaks": JSONValue(expectedLeaks),
       "largest_change_before": .number(Double(largestChange)),
-      "incremental_difference": number(incrementalDifference),
+      "incremental_difference": JSONValue(incrementalDifference),
       "generation_calls": .integer(generationCalls),
       "generation_calls_skipped": .integer(skippedGenerationCalls),
       "tolerances": [

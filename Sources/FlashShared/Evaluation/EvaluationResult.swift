@@ -79,12 +79,11 @@ public struct EvaluationResult: Sendable, Equatable {
 
   /// The figures alone.
   public var figures: JSONObject {
-    func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
     return [
       "loss": .number(loss), "perplexity": .number(perplexity),
-      "bits_per_character": number(bitsPerCharacter), "bits_per_byte": number(bitsPerByte),
-      "accuracy": .number(accuracy), "standard_error": number(standardError),
-      "standard_error_bits_per_character": number(
+      "bits_per_character": JSONValue(bitsPerCharacter), "bits_per_byte": JSONValue(bitsPerByte),
+      "accuracy": .number(accuracy), "standard_error": JSONValue(standardError),
+      "standard_error_bits_per_character": JSONValue(
         standardErrorPerCharacter.map { $0 / Foundation.log(2) }),
       "standard_error_over": .string(clusters.rawValue),
     ]
@@ -103,8 +102,8 @@ public struct EvaluationResult: Sendable, Equatable {
       object["bits_charged_per_unknown_token"] = .number(bitsPerUnknownToken)
     }
     object["documents"] = .integer(documents)
-    object["characters"] = characters.map { .integer($0) } ?? .null
-    object["bytes"] = bytes.map { .integer($0) } ?? .null
+    object["characters"] = JSONValue(characters)
+    object["bytes"] = JSONValue(bytes)
     object["form"] = .string(method.form.rawValue)
     object["window"] = .integer(method.windowLength)
     object["context_stride"] = .integer(method.stride)

@@ -102,7 +102,6 @@ public struct LeakMeasurement: Sendable {
 
   /// Everything, under the names that the tools print.
   public var json: JSONObject {
-    func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
     return [
       "leaks": .boolean(leaks), "largest_change": .number(Double(audit.largestChange)),
       "leaking_positions": .integer(
@@ -112,8 +111,8 @@ public struct LeakMeasurement: Sendable {
       "window": .integer(windowLength), "tokens": .integer(tokens),
       "form": .string(form.rawValue), "teacher_forced_loss": .number(teacherForcedLoss),
       "prefix_only_loss": .number(prefixLoss), "loss_gap": .number(gap),
-      "loss_gap_standard_error": number(standardError),
-      "bits_per_character_gap": number(bitsPerCharacterPerNat.map { $0 * gap }),
+      "loss_gap_standard_error": JSONValue(standardError),
+      "bits_per_character_gap": JSONValue(bitsPerCharacterPerNat.map { $0 * gap }),
     ]
   }
 }

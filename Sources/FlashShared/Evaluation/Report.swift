@@ -51,21 +51,21 @@ public struct Report: Sendable {
   public var json: [JSONObject] {
     lines.map { line in
       var object: JSONObject = [
-        "version": .string(line.version), "name": line.claim.map { .string($0.name) } ?? .null,
-        "architecture": line.claim.map { .string($0.architecture) } ?? .null,
+        "version": .string(line.version), "name": JSONValue(line.claim?.name),
+        "architecture": JSONValue(line.claim?.architecture),
       ]
       object["claim"] =
         line.claim.map { claim in
           .object([
-            "perplexity": claim.perplexity.map { .number($0) } ?? .null,
+            "perplexity": JSONValue(claim.perplexity),
             "as_stated": .string(claim.perplexityText),
-            "bits_per_character": claim.bitsPerCharacter.map { .number($0) } ?? .null,
-            "parameters": claim.parameters.map { .string($0) } ?? .null,
+            "bits_per_character": JSONValue(claim.bitsPerCharacter),
+            "parameters": JSONValue(claim.parameters),
             "meaning": .string(claim.meaning),
           ])
         } ?? .null
-      object["sound"] = line.sound.map { .object($0.figures) } ?? .null
-      object["published"] = line.published.map { .object($0.figures) } ?? .null
+      object["sound"] = JSONValue(line.sound?.figures)
+      object["published"] = JSONValue(line.published?.figures)
       if let note { object["note"] = .string(note) }
       if let repaired = line.repaired { object["repaired"] = .object(repaired.figures) }
       return object

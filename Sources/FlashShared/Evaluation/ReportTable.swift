@@ -37,8 +37,7 @@ struct ReportTable {
         Claim: the published perplexity. Rerun: the published variant, trained here and measured \
         as its script did. Leak: what it gains from seeing the whole window, in nats a token. The \
         other columns are the sound variant: causal, trained on the next token, over the whole \
-        validation text of its pipeline (v7.6: short stories alone). Perplexities of different \
-        tokenizers do not compare; bits do.
+        validation text. Perplexities of different tokenizers do not compare; bits do.
         """,
       columns: [
         Column(title: "version", isNumber: false), Column(title: "architecture", isNumber: false),

@@ -151,18 +151,16 @@ public struct ReportedRun: Sendable {
 extension ReportedRun {
   /// All figures of the run, under the names that a report prints.
   public var figures: JSONObject {
-    func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
-    func integer(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
     let evaluation = records[.evaluation] ?? [:]
     let shift = evaluation["target_shift"]?.integerValue ?? 0
     var object: JSONObject = [
       "run": .string(folder.path), "variant": .string(variant.rawValue),
-      "parameters": evaluation["parameters"] ?? integer(history.parameters),
+      "parameters": evaluation["parameters"] ?? JSONValue(history.parameters),
       "state": .string(history.state.rawValue), "budget": recipe["budget"] ?? .null,
-      "threads": integer(history.threads), "seed": integer(history.seed),
+      "threads": JSONValue(history.threads), "seed": JSONValue(history.seed),
       "steps": .integer(history.steps), "tokens_seen": .integer(history.tokens),
-      "seconds": .number(history.seconds), "tokens_per_second": number(history.tokensPerSecond),
-      "peak_memory_bytes": integer(history.peakMemoryBytes),
+      "seconds": .number(history.seconds), "tokens_per_second": JSONValue(history.tokensPerSecond),
+      "peak_memory_bytes": JSONValue(history.peakMemoryBytes),
       "target_shift": evaluation["target_shift"] ?? .null,
       "perplexity": evaluation["perplexity"] ?? .null,
       "next_token_perplexity": shift == 0 ? evaluation["perplexity"] ?? .null : .null,
@@ -188,13 +186,12 @@ extension ReportedRun {
       object[name] = leak?[source] ?? .null
     }
     for form in ["teacher_forced", "prefix_only"] {
-      object["\(form)_perplexity"] = number(leak?["\(form)_loss"]?.doubleValue.map { exp($0) })
+      object["\(form)_perplexity"] = JSONValue(leak?["\(form)_loss"]?.doubleValue.map { exp($0) })
     }
-    object["prefix_only_bits_per_character"] = number(prefixOnlyBitsPerCharacter)
-    object["goes_below_floor"] =
-      goesBelowFloor.map { .boolean($0) } ?? .null
+    object["prefix_only_bits_per_character"] = JSONValue(prefixOnlyBitsPerCharacter)
+    object["goes_below_floor"] = JSONValue(goesBelowFloor)
     object["quality"] = records[.quality].map(Self.qualityFigures) ?? .null
-    object["sample"] = sample.map { .string($0) } ?? .null
+    object["sample"] = JSONValue(sample)
     object["missing"] = .array(missing.map { .string($0.rawValue) })
     return object
   }

@@ -156,23 +156,24 @@ public struct SampleQuality: Sendable {
 
   /// Everything, under the names that the tools print.
   public var json: JSONObject {
-    func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
     var object: JSONObject = [
       "samples": .integer(samples), "words": .integer(words), "characters": .integer(characters),
     ]
-    for (index, value) in distinct.enumerated() { object["distinct_\(index + 1)"] = number(value) }
-    object["repetition_rate"] = number(repetitionRate)
+    for (index, value) in distinct.enumerated() {
+      object["distinct_\(index + 1)"] = JSONValue(value)
+    }
+    object["repetition_rate"] = JSONValue(repetitionRate)
     object["name_mentions"] = .integer(nameMentions)
-    object["name_consistency"] = number(nameConsistency)
+    object["name_consistency"] = JSONValue(nameConsistency)
     guard let overlaps, let lengths = overlapCharacters else { return object }
-    object["known_word_share"] = number(knownWordShare)
+    object["known_word_share"] = JSONValue(knownWordShare)
     object["unknown_words"] = .array(unknownWords.map { .string($0) })
     let longest = zip(lengths, overlaps).max { $0.0 < $1.0 }
     object["longest_overlap_characters"] = .integer(longest?.0 ?? 0)
     object["longest_overlap_words"] = .integer(
       SampleWords(longest?.1 ?? "").words.count)
     object["longest_overlap"] = .string(longest?.1 ?? "")
-    object["mean_longest_overlap_characters"] = number(
+    object["mean_longest_overlap_characters"] = JSONValue(
       lengths.isEmpty ? nil : Double(lengths.reduce(0, +)) / Double(lengths.count))
     return object
   }

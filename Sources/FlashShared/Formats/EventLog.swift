@@ -75,7 +75,7 @@ public final class EventLog {
     _ event: String, _ fields: JSONObject, digits: Int = measuredDigits
   ) -> [UInt8] {
     var object: JSONObject = ["event": .string(event), "time": .string(timestamp())]
-    for (name, value) in fields.members { object[name] = value }
+    object.merge(fields)
     return JSONValue.object(object).serialized(digits: digits) + [UInt8(ascii: "\n")]
   }
 

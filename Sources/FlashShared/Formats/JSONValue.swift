@@ -8,6 +8,17 @@ public enum JSONValue: Equatable, Sendable {
   case array([JSONValue])
   case object(JSONObject)
 
+  /// A number; null where there is none.
+  public init(_ value: Double?) { self = value.map(JSONValue.number) ?? .null }
+  /// A whole number; null where there is none.
+  public init(_ value: Int?) { self = value.map(JSONValue.integer) ?? .null }
+  /// A string; null where there is none.
+  public init(_ value: String?) { self = value.map(JSONValue.string) ?? .null }
+  /// True or false; null where neither is known.
+  public init(_ value: Bool?) { self = value.map(JSONValue.boolean) ?? .null }
+  /// An object; null where there is none.
+  public init(_ value: JSONObject?) { self = value.map(JSONValue.object) ?? .null }
+
   /// The value as a whole number, if it is one that an `Int` holds exactly.
   public var integerValue: Int? {
     switch self {
@@ -64,6 +75,11 @@ public struct JSONObject: Equatable, Sendable, ExpressibleByDictionaryLiteral {
         members.append((name, newValue))
       }
     }
+  }
+
+  /// Takes over all members of another object; its values replace those of the same name.
+  public mutating func merge(_ other: JSONObject) {
+    for (name, value) in other.members { self[name] = value }
   }
 
   public static func == (first: JSONObject, second: JSONObject) -> Bool {

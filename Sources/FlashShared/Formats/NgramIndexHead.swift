@@ -122,7 +122,7 @@ public struct NgramIndexHead: Sendable, Equatable {
       "continuations": .integer(continuationCount),
       "continuation_limit": .integer(continuationLimit), "ngrams": .integer(ngramCount),
       "vocabulary_size": .integer(vocabularySize),
-      "tokenizer_sha256": tokenizerHash.map { .string($0) } ?? .null,
+      "tokenizer_sha256": JSONValue(tokenizerHash),
     ]
   }
 }

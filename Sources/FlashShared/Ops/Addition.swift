@@ -22,11 +22,18 @@ struct Addition: Operation {
 extension Execution {
   /// Gives an input the gradient of an output as it is.
   func passGradient(of output: Tensor, to position: Int, _ input: Tensor) {
+    passGradient(gradient(output), to: position, input)
+  }
+
+  /// Gives an input a gradient that is already computed.
+  ///
+  /// - Parameter source: as many numbers as the input has.
+  func passGradient(_ source: UnsafePointer<Float>, to position: Int, _ input: Tensor) {
     guard let (target, accumulate) = inputGradient(position, input) else { return }
     if accumulate {
-      Kernel.add(target, gradient(output), target, count: output.count)
+      Kernel.add(target, source, target, count: input.count)
     } else {
-      target.update(from: gradient(output), count: output.count)
+      target.update(from: source, count: input.count)
     }
   }
 }

@@ -75,15 +75,7 @@ struct CrossEntropy: Operation {
   }
 
   func backward(_ run: Execution) {
-    guard let hiddenGradient, let (gradient, accumulate) = run.inputGradient(0, hidden) else {
-      return
-    }
-    let source = run.value(hiddenGradient)
-    if accumulate {
-      Kernel.add(gradient, source, gradient, count: hidden.count)
-    } else {
-      gradient.update(from: source, count: hidden.count)
-    }
+    if let hiddenGradient { run.passGradient(run.value(hiddenGradient), to: 0, hidden) }
   }
 
   /// What a position's gradient of a term is multiplied with.

@@ -76,14 +76,7 @@ struct EarlyExitLoss: Operation {
   }
 
   func backward(_ run: Execution) {
-    if let hiddenGradient, let (gradient, accumulate) = run.inputGradient(0, hidden) {
-      let source = run.value(hiddenGradient)
-      if accumulate {
-        Kernel.add(gradient, source, gradient, count: hidden.count)
-      } else {
-        gradient.update(from: source, count: hidden.count)
-      }
-    }
+    if let hiddenGradient { run.passGradient(run.value(hiddenGradient), to: 0, hidden) }
     if let (gradient, accumulate) = run.inputGradient(1, confidence) {
       if !accumulate { gradient.update(repeating: 0, count: confidence.count) }
       Kernel.axpy(

@@ -62,13 +62,7 @@ struct FutureSetLoss: Operation {
   }
 
   func backward(_ run: Execution) {
-    guard let (gradient, accumulate) = run.inputGradient(0, hidden) else { return }
-    let source = run.value(hiddenGradient)
-    if accumulate {
-      Kernel.add(gradient, source, gradient, count: hidden.count)
-    } else {
-      gradient.update(from: source, count: hidden.count)
-    }
+    run.passGradient(run.value(hiddenGradient), to: 0, hidden)
   }
 }
 

@@ -7,7 +7,7 @@ struct Checkpoint {
     var tokens = 0
     /// Seconds of training over all resumptions.
     var seconds = 0.0
-    /// The part of the budget that was used when the warm-up ended.
+    /// The part of the budget that the warm-up has used, or had when it ended.
     var warmupProgress = 0.0
     /// The lowest validation loss so far, nats per token.
     var bestLoss: Double?
@@ -35,7 +35,7 @@ struct Checkpoint {
         tensors.append((prefix + parameter.name, parameter.shape, Array(moments[parameter.range])))
       }
     }
-    let bestLoss: JSONValue = state.bestLoss.map { .number($0) } ?? .null
+    let bestLoss = JSONValue(state.bestLoss)
     let object: JSONValue = [
       "step": .integer(state.step), "tokens": .integer(state.tokens),
       "seconds": .number(state.seconds), "warmup_progress": .number(state.warmupProgress),

@@ -6,7 +6,8 @@ import Foundation
 ///     then:        minimum + (peak − minimum)·(1 + cos(π·progress))/2
 ///
 /// Progress is 0 at the end of the warm-up and 1 at the end of the budget, whatever that counts:
-/// steps, tokens or minutes. Published recipes fix the number of steps instead and some let
+/// steps, tokens or minutes. The warm-up follows the budget too: where its steps would take more than
+/// a share of it, it is over, and the peak is reached, when that share is used. Published recipes fix the number of steps instead and some let
 /// progress run past 1, where the cosine rises again. Others restart the cosine every so many steps
 /// from a peak that shrinks each time, and never anneal it to an end.
 public struct LearningRateSchedule: Sendable, Equatable {
@@ -16,6 +17,8 @@ public struct LearningRateSchedule: Sendable, Equatable {
   public var minimum: Double
   /// Steps of warm-up.
   public var warmupSteps: Int
+  /// The most of the budget that the warm-up may take, in schedules that follow the budget.
+  public var warmupShare: Double
   /// 1 if the first step has a rate of peak/warmup, 0 if it has none.
   public var firstFactor: Int
   /// The number of steps at which the minimum is reached; nil to follow the budget.
@@ -35,15 +38,27 @@ public struct LearningRateSchedule: Sendable, Equatable {
   private var restartFactor = 1.0
 
   public init(
-    peak: Double, minimum: Double, warmupSteps: Int, firstFactor: Int = 1, totalSteps: Int? = nil,
-    isClamped: Bool = true
+    peak: Double, minimum: Double, warmupSteps: Int, warmupShare: Double = 1, firstFactor: Int = 1,
+    totalSteps: Int? = nil, isClamped: Bool = true
   ) {
     self.peak = peak
     self.minimum = minimum
     self.warmupSteps = warmupSteps
+    self.warmupShare = warmupShare
     self.firstFactor = firstFactor
     self.totalSteps = totalSteps
     self.isClamped = isClamped
+  }
+
+  private var followsBudget: Bool { totalSteps == nil && restartSteps == nil }
+
+  /// Whether the rate still rises at a step.
+  ///
+  /// - Parameters:
+  ///   - step: from 0.
+  ///   - budgetProgress: the part of the budget that is used before this step, 0 to 1.
+  public func isWarmingUp(step: Int, budgetProgress: Double) -> Bool {
+    step < warmupSteps && (!followsBudget || budgetProgress < warmupShare)
   }
 
   /// The rate of a step.
@@ -53,7 +68,10 @@ public struct LearningRateSchedule: Sendable, Equatable {
   ///   - budgetProgress: the part of the budget that is used before this step, 0 to 1.
   ///   - warmupProgress: the part that was used when the warm-up ended.
   public func rate(step: Int, budgetProgress: Double, warmupProgress: Double) -> Double {
-    if step < warmupSteps { return peak * Double(step + firstFactor) / Double(warmupSteps) }
+    if isWarmingUp(step: step, budgetProgress: budgetProgress) {
+      let rate = peak * Double(step + firstFactor) / Double(warmupSteps)
+      return followsBudget ? max(rate, peak * budgetProgress / warmupShare) : rate
+    }
     if let restartSteps {
       let (cycle, place) = (step - warmupSteps).quotientAndRemainder(dividingBy: restartSteps)
       let top = peak * pow(restartFactor, Double(cycle))

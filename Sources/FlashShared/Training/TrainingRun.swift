@@ -143,8 +143,11 @@ public final class TrainingRun {
 
     while progress < 1 {
       try fillBatch()
-      if trainer.step == settings.schedule.warmupSteps { state.warmupProgress = progress }
-      let rate = settings.schedule.rate(
+      let schedule = settings.schedule
+      if schedule.isWarmingUp(step: trainer.step - 1, budgetProgress: state.warmupProgress) {
+        state.warmupProgress = progress
+      }
+      let rate = schedule.rate(
         step: trainer.step, budgetProgress: progress, warmupProgress: state.warmupProgress)
       let result = try trainer.stepOfAllRanks(batch, learningRate: rate)
       // All ranks go by the clock of rank 0, and by a signal that any of them has received.
@@ -185,7 +188,7 @@ public final class TrainingRun {
     try writeCheckpoint()
     var fields: JSONObject = [
       "step": step, "tokens": .integer(state.tokens), "elapsed": .number(state.seconds),
-      "best_val_loss": state.bestLoss.map { .number($0) } ?? .null,
+      "best_val_loss": JSONValue(state.bestLoss),
       "peak_memory_bytes": .integer(MemoryUse.peakBytes),
     ]
     if ranks.count > 1 { fields["exchanged_bytes"] = .integer(ranks.exchangedBytes) }

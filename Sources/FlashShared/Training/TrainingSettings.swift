@@ -73,6 +73,7 @@ public struct TrainingSettings: Sendable, Equatable {
       peak: try recipe.number("optimizer.learning_rate", in: 0...1e3),
       minimum: try recipe.number("optimizer.minimum_learning_rate", in: 0...1e3, default: 0),
       warmupSteps: try recipe.integer("optimizer.warmup_steps", in: 0...Int(Int32.max), default: 0),
+      warmupShare: try recipe.number("optimizer.warmup_share", in: 1e-6...1, default: 0.1),
       firstFactor: try recipe.integer("optimizer.warmup_first", in: 0...1, default: 1),
       totalSteps: recipe.sets("optimizer.total_steps")
         ? try recipe.integer("optimizer.total_steps", in: count) : nil,

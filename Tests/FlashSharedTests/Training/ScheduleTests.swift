@@ -36,6 +36,35 @@ import Testing
     #expect(abs(rate(1)) < 1e-12)
     #expect(abs(rate(1.5)) < 1e-12)
   }
+
+  /// With 1,000 steps of warm-up and a budget of 100, the peak is reached after a tenth of it.
+  @Test func theWarmUpTakesNoMoreThanItsShareOfTheBudget() {
+    let schedule = LearningRateSchedule(peak: 1, minimum: 0, warmupSteps: 1000, warmupShare: 0.1)
+    var ended = 0.0
+    let rates = (0..<100).map { step in
+      let progress = Double(step) / 100
+      if schedule.isWarmingUp(step: step - 1, budgetProgress: ended) { ended = progress }
+      return schedule.rate(step: step, budgetProgress: progress, warmupProgress: ended)
+    }
+    #expect(abs(rates[0] - 1e-3) < 1e-12)
+    #expect(abs(rates[5] - 0.5) < 1e-12)
+    #expect(ended == 0.1)
+    #expect(rates.firstIndex(of: 1) == 10)
+    #expect(zip(rates[10...], rates[11...]).allSatisfy { $0 > $1 })
+    #expect(rates[99] < 1e-3)
+  }
+
+  /// Where the steps of warm-up are the smaller part, they alone count.
+  @Test func aShortWarmUpIsNotStretched() {
+    let schedule = LearningRateSchedule(peak: 1, minimum: 0, warmupSteps: 4, warmupShare: 0.1)
+    let rates = (0..<4).map {
+      schedule.rate(step: $0, budgetProgress: Double($0) / 100, warmupProgress: 0)
+    }
+    #expect(rates == [0.25, 0.5, 0.75, 1])
+    var published = schedule
+    published.totalSteps = 20
+    #expect(published.isWarmingUp(step: 3, budgetProgress: 0.9))
+  }
 }
 
 @Suite struct DataOrderTests {

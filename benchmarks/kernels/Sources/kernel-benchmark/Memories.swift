@@ -1,13 +1,13 @@
 import FlashShared
 
-/// The memories of v7.4, all heads of one sequence, up to 8,192 positions: the nanoseconds an element
+/// The memories of v7.4, all heads of one sequence, up to 65,536 positions: the nanoseconds an element
 /// (of the values) stay the same: time is linear.
 func measureMemories() {
   let heads = 4
   let width = 32
   let inner = heads * width
   let stride = 3 * inner + heads
-  for time in [256, 512, 1024, 2048, 4096, 8192] {
+  for time in [256, 512, 1024, 2048, 4096, 8192, 16_384, 65_536] {
     let rows = operand(time * stride)
     let slopes = operand(time * stride)
     let norms = operand(2 * time * heads)
