@@ -4,6 +4,8 @@
 #   Tests/Fuzzing/run.sh                        a million inputs for each reader
 #   Tests/Fuzzing/run.sh --runs 100000 tokenizer npy
 #
+# As many readers at a time as there are cores, or as JOBS says.
+#
 # What is learned stays in .build-fuzz/corpus/READER, so that a later run goes on from there. A case
 # that crashes, hangs (10 s), takes more than 2 GiB in all or 256 MiB at once is written to
 # .build-fuzz/found/READER-…: mend the reader and put the case into
@@ -26,16 +28,23 @@ mkdir -p "$build/corpus" "$build/found"
 
 readers=("$@")
 ((${#readers[@]} > 0)) || mapfile -t readers < <(ls "$build/corpus")
-failed=0
-for reader in "${readers[@]}"; do
-  echo "== $reader: $runs inputs" >&2
-  found=Tests/FlashSharedTests/HostileInput/Found/$reader
-  folders=("$build/corpus/$reader")
+fuzz_reader() {
+  local reader=$1 found=Tests/FlashSharedTests/HostileInput/Found/$1 status=0
+  local folders=("$build/corpus/$reader")
   [[ ! -d $found ]] || folders+=("$found")
+  echo "== $reader: $runs inputs" >&2
   "$fuzz" "$reader" "${folders[@]}" -runs="$runs" -max_len=16384 -timeout=10 -rss_limit_mb=2048 \
     -malloc_limit_mb=256 -print_final_stats=1 -verbosity=1 \
-    -artifact_prefix="$build/found/$reader-" >"$build/$reader.log" 2>&1 || failed=1
+    -artifact_prefix="$build/found/$reader-" >"$build/$reader.log" 2>&1 || status=1
   grep -E '^stat::(number_of_executed_units|average_exec|peak_rss)|ERROR|SUMMARY|Fatal' \
     "$build/$reader.log" | sed "s/^/$reader: /"
+  return "$status"
+}
+
+failed=0
+for reader in "${readers[@]}"; do
+  while (($(jobs -rp | wc -l) >= ${JOBS:-$(nproc)})); do wait -n || failed=1; done
+  fuzz_reader "$reader" &
 done
+while (($(jobs -p | wc -l) > 0)); do wait -n || failed=1; done
 exit "$failed"

@@ -70,9 +70,14 @@ struct PlotAxis {
     default: factors = [1]
     }
     let exponents = Int(floor(log10(low)))...Int(floor(log10(high)))
-    return exponents.flatMap { exponent in factors.map { $0 * pow(10, Double(exponent)) } }
+    let ticks = exponents.flatMap { exponent in factors.map { $0 * pow(10, Double(exponent)) } }
       .filter { $0 >= low && $0 <= high }
+    // As many as have room for their labels.
+    let every = (ticks.count + mostTicks - 1) / mostTicks
+    return every < 2 ? ticks : stride(from: 0, to: ticks.count, by: every).map { ticks[$0] }
   }
+
+  private static let mostTicks = 10
 
   /// A tick's value as it is written.
   static func label(_ value: Double) -> String {
@@ -264,6 +269,13 @@ struct BarPlot {
       """
     return "<figure><figcaption>\(markup(title))</figcaption>\n\(svg)</figure>\n"
   }
+}
+
+/// Text as it stands in HTML, what stands between backquotes as code.
+func markupWithCode(_ text: String) -> String {
+  text.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { index, part in
+    index.isMultiple(of: 2) ? markup(String(part)) : "<code>\(markup(String(part)))</code>"
+  }.joined()
 }
 
 /// Text as it stands in HTML, attributes included.

@@ -4,7 +4,7 @@ extension Report {
   /// The report as one HTML page that needs nothing else: tables, plots as inline SVG, samples.
   public func page(title: String = "FlashLM: claims and what they are worth") -> String {
     var body = "<h1>\(markup(title))</h1>\n"
-    if let note { body += "<p>\(markup(note))</p>\n" }
+    if let note { body += "<p>\(markupWithCode(note))</p>\n" }
     for table in ReportTable.all(self) { body += Self.html(table) }
     let plots = plots()
     if !plots.isEmpty {
@@ -86,7 +86,7 @@ extension Report {
     """
 
   private static func html(_ table: ReportTable) -> String {
-    var text = "<h2>\(markup(table.title))</h2>\n<p>\(markup(table.note))</p>\n"
+    var text = "<h2>\(markup(table.title))</h2>\n<p>\(markupWithCode(table.note))</p>\n"
     text += "<div class=\"table\"><table>\n<thead><tr>"
     func attribute(_ column: ReportTable.Column) -> String {
       column.isNumber ? " class=\"number\"" : ""

@@ -175,7 +175,7 @@ struct ReportTable {
         Column(title: "run", isNumber: false), Column(title: "version", isNumber: false),
         Column(title: "variant", isNumber: false), Column(title: "budget", isNumber: false),
         Column(title: "threads"), Column(title: "steps"), Column(title: "minutes"),
-        Column(title: "validation text", isNumber: false),
+        Column(title: "validation set", isNumber: false), Column(title: "characters"),
         Column(title: "missing", isNumber: false),
       ],
       rows: report.runs.map { run in

@@ -25,16 +25,20 @@ struct LinearWeight: Sendable {
   /// Floats of scratch that `multiply` needs: a ternary matrix is unpacked for many rows.
   var scratchCount: Int { parameter.storage == .packed && !readsTernary ? parameter.count : 0 }
 
-  /// y = x·Wᵀ.
+  /// y = x·Wᵀ, or y += x·Wᵀ.
   ///
-  /// - Parameter outputStride: the distance between the rows of y; `outputWidth` unless given.
+  /// - Parameters:
+  ///   - outputStride: the distance between the rows of y; `outputWidth` unless given.
+  ///   - accumulate: whether to add to what is there; not with a packed ternary matrix.
   func multiply(
     _ run: Execution, _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>,
-    rows: Int, outputStride: Int? = nil
+    rows: Int, outputStride: Int? = nil, accumulate: Bool = false
   ) {
     if let packed {
-      Kernel.linear(input, packed, output, rows: rows, outputStride: outputStride)
+      Kernel.linear(
+        input, packed, output, rows: rows, outputStride: outputStride, accumulate: accumulate)
     } else if readsTernary {
+      precondition(!accumulate, "a packed ternary matrix does not accumulate")
       let (scales, words) = run.packed(parameter)
       for row in 0..<rows {
         Kernel.packedTernaryMatrixVector(
@@ -42,13 +46,11 @@ struct LinearWeight: Sendable {
           input + row * inputWidth, output + row * (outputStride ?? outputWidth),
           rows: outputWidth, columns: inputWidth)
       }
-    } else if rows == 1 {
-      Kernel.matrixVector(
-        run.value(parameter), input, output, rows: outputWidth, columns: inputWidth)
     } else {
       Kernel.linear(
         input, run.value(parameter, unpackingInto: run.scratch), output, rows: rows,
-        inputWidth: inputWidth, outputWidth: outputWidth, outputStride: outputStride)
+        inputWidth: inputWidth, outputWidth: outputWidth, outputStride: outputStride,
+        accumulate: accumulate)
     }
   }
 

@@ -97,6 +97,14 @@ import Testing
     #expect(line["published"]?["quality"]?["distinct_2"] == 0.5)
   }
 
+  @Test func everyRowHasACellForEachColumn() throws {
+    let tables = ReportTable.all(try pair())
+    #expect(tables.count == 5)
+    for table in tables {
+      for row in table.rows { #expect(row.count == table.columns.count, "\(table.title)") }
+    }
+  }
+
   @Test func versionsAreInTheirOrderAndRunsOfOneVariantInLines() throws {
     let report = Report([
       try ReportedRun(path: run("d", version: "v8")), try ReportedRun(path: run("a")),
