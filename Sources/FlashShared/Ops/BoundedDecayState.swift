@@ -85,7 +85,7 @@ struct BoundedDecayState: Operation {
             let total = multiplyAdd(d, product, load(carry + i, count: n))
             dr = total / maximum(previous, floor)
             slope = multiplyAdd(d * product, sum, load(carry + width + i, count: n))
-            let asDivisor = (dr * s * u).replacing(with: Vector.zero, where: previous .< floor)
+            let asDivisor = select(Vector.zero, dr * s * u, where: signBits(previous - floor))
             store(total, carry + i, count: n)
             store(slope - asDivisor, carry + width + i, count: n)
           } else {
@@ -93,8 +93,8 @@ struct BoundedDecayState: Operation {
             store(dr * bounded, carry + i, count: n)
             slope = dr * bounded * load(before + i, count: n)
           }
-          let chain = (1 - share).replacing(
-            with: Vector.zero, where: (share .< lowest) .| (share .> highest))
+          let outside = signBits(share - lowest) | signBits(highest - share)
+          let chain = select(Vector.zero, 1 - share, where: outside)
           store(slope * chain, decayGradient + place + i, count: n)
           store(dr * u * (s - s * s), gateGradient + place + i, count: n)
           let du = dr * s
