@@ -34,6 +34,9 @@ FLASHLM_INLINE flashlm_floats flashlm_smaller(flashlm_floats a, flashlm_floats b
   return b < a ? b : a;
 }
 
+// All bits where a is less than b, none elsewhere.
+FLASHLM_INLINE flashlm_bits flashlm_less(flashlm_floats a, flashlm_floats b) { return a < b; }
+
 // a where the sign of the lane of `bits` is set, b elsewhere.
 FLASHLM_INLINE flashlm_floats flashlm_select(
     flashlm_bits bits, flashlm_floats a, flashlm_floats b) {

@@ -99,22 +99,27 @@ extension Kernel {
   private static func packStrips(
     _ a: Source, stride: Int, rows: Int, depth: Int, _ strips: Destination
   ) {
+    // Tall strips come first; a loop of their own costs half of one that asks for each height.
+    let tall = PanelProduct.tileHeight(rows: rows) == 12 ? rows / 12 : 0
     for d in 0..<depth {
-      let source = a + d &* stride
-      var row = 0
+      var source = a + d &* stride
+      var tallStrip = strips + d &* 12
+      for _ in 0..<tall {
+        let x = UnsafeRawPointer(source)
+        let y = UnsafeMutableRawPointer(tallStrip)
+        y.storeBytes(of: x.loadUnaligned(as: SIMD8<Float>.self), as: SIMD8<Float>.self)
+        y.storeBytes(
+          of: x.loadUnaligned(fromByteOffset: 32, as: SIMD4<Float>.self), toByteOffset: 32,
+          as: SIMD4<Float>.self)
+        source += 12
+        tallStrip += 12 &* depth
+      }
+      var row = 12 &* tall
       while row < rows {
         let height = PanelProduct.tileHeight(rows: rows &- row)
         let strip = strips + (row &* depth &+ d &* height)
-        if height == 12 {
-          let x = UnsafeRawPointer(source + row)
-          let y = UnsafeMutableRawPointer(strip)
-          y.storeBytes(of: x.loadUnaligned(as: SIMD8<Float>.self), as: SIMD8<Float>.self)
-          y.storeBytes(
-            of: x.loadUnaligned(fromByteOffset: 32, as: SIMD4<Float>.self), toByteOffset: 32,
-            as: SIMD4<Float>.self)
-        } else {
-          for i in 0..<height { strip[i] = source[row &+ i] }
-        }
+        for i in 0..<height { strip[i] = source[i] }
+        source += height
         row &+= height
       }
     }

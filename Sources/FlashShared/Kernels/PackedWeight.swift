@@ -64,34 +64,39 @@ public struct PackedWeight: Sendable {
 }
 
 extension Kernel {
-  /// `linear` with a packed weight.
+  /// `linear` with a packed weight, or with its leading columns.
   ///
-  /// - Parameter outputStride: the distance between the output's rows; `outputWidth` unless given.
+  /// - Parameters:
+  ///   - inputWidth: how many columns of the weight take part; all unless given.
+  ///   - outputStride: the distance between the output's rows; `outputWidth` unless given.
   public static func linear(
     _ input: Source, _ weight: PackedWeight, _ output: Destination, rows: Int,
-    outputStride: Int? = nil, accumulate: Bool = false
+    inputWidth: Int? = nil, outputStride: Int? = nil, accumulate: Bool = false
   ) {
-    let depth = weight.inputWidth
+    let depth = inputWidth ?? weight.inputWidth
     multiplyPanels(
-      input, rowStride: depth, depthStride: 1, weight.forward, panelStride: depth * panelWidth,
-      output, stride: outputStride ?? weight.outputWidth, rows: rows,
-      columns: weight.outputWidth, depth: depth, accumulate: accumulate,
-      spare: ThreadMemory.floats(spareCount))
+      input, rowStride: depth, depthStride: 1, weight.forward,
+      panelStride: weight.inputWidth * panelWidth, output,
+      stride: outputStride ?? weight.outputWidth, rows: rows, columns: weight.outputWidth,
+      depth: depth, accumulate: accumulate, spare: ThreadMemory.floats(spareCount))
   }
 
-  /// `linearInputGradient` with a packed weight.
+  /// `linearInputGradient` with a packed weight, or with its leading columns.
   ///
-  /// - Parameter outputStride: the distance between the rows of the output's gradient;
-  ///   `outputWidth` unless given.
+  /// - Parameters:
+  ///   - inputWidth: how many columns of the weight take part; all unless given.
+  ///   - outputStride: the distance between the rows of the output's gradient; `outputWidth` unless
+  ///     given.
   public static func linearInputGradient(
     _ outputGradient: Source, _ weight: PackedWeight, _ inputGradient: Destination, rows: Int,
-    outputStride: Int? = nil, accumulate: Bool = false
+    inputWidth: Int? = nil, outputStride: Int? = nil, accumulate: Bool = false
   ) {
     let depth = weight.outputWidth
+    let columns = inputWidth ?? weight.inputWidth
     multiplyPanels(
       outputGradient, rowStride: outputStride ?? depth, depthStride: 1, weight.backward,
-      panelStride: depth * panelWidth, inputGradient, stride: weight.inputWidth, rows: rows,
-      columns: weight.inputWidth, depth: depth, accumulate: accumulate,
+      panelStride: depth * panelWidth, inputGradient, stride: columns, rows: rows,
+      columns: columns, depth: depth, accumulate: accumulate,
       spare: ThreadMemory.floats(spareCount))
   }
 }

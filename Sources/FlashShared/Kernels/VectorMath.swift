@@ -92,6 +92,10 @@ func add(_ first: Vector, _ second: Vector, _ destination: UnsafeMutablePointer<
 @_transparent
 func signBits(_ a: Vector) -> SIMD16<Int32> { unsafeBitCast(a, to: SIMD16<Int32>.self) &>> 31 }
 
+/// All bits of the lanes in which `a` is less than `b`, none of the others.
+@_transparent
+func isLess(_ a: Vector, _ b: Vector) -> SIMD16<Int32> { flashlm_less(a, b) }
+
 /// The lanes of `a` where the sign is set, those of `b` elsewhere.
 @_transparent
 func select(_ a: Vector, _ b: Vector, where bits: SIMD16<Int32>) -> Vector {

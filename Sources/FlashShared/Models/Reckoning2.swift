@@ -124,16 +124,30 @@ extension Reckoning2.Layer {
     let state = graph.boundedDecayState(
       decay: decay(normal, in: graph), gate: gate(normal, in: graph), input: normal,
       isFloored: isFloored)
-    let read = memoryOut(graph.linear(key(normal, in: graph), memory), in: graph)
-    let streams = graph.concatenate(
-      graph.concatenate(local, graph.scale(state, by: stateScale)),
-      graph.scale(read, by: memoryScale))  // [batch, time, 3 · d_model]
-    let mixed = graph.add(
-      hidden, graph.dropout(combine(streams, in: graph), probability: dropout))
+    let combined = combine(
+      graph.concatenate(local, graph.scale(state, by: stateScale)), key(normal, in: graph),
+      in: graph)
+    let mixed = graph.add(hidden, graph.dropout(combined, probability: dropout))
 
     let projected = graph.concatenatedLinear(
       norm2(mixed, in: graph), [feedGate.weight, feedUp.weight])  // [batch, time, 2 · d_ff]
     let fed = feedDown(graph.swiGLU(projected), in: graph)
     return graph.add(mixed, graph.dropout(fed, probability: dropout))
+  }
+
+  /// W_combine [c | s | m] + b, of c and s side by side and the keys W_k u.
+  ///
+  /// While training, what lies between the keys and the result is one matrix [d_model, d_mem], which
+  /// costs an eighth of its parts' products: there are many more rows than keys have numbers.
+  private func combine(_ streams: Tensor, _ keys: Tensor, in graph: Graph) -> Tensor {
+    guard graph.mode == .training else {
+      let read = memoryOut(graph.linear(keys, memory), in: graph)
+      return combine(
+        graph.concatenate(streams, graph.scale(read, by: memoryScale)), in: graph)
+    }
+    let map = graph.rowMixture(graph.tensor(of: memoryOut.weight), of: memory)
+    return graph.linear(
+      streams, keys, through: graph.scale(map, by: memoryScale), combine.weight,
+      bias: combine.bias)
   }
 }

@@ -22,13 +22,13 @@ struct CellRead: Operation {
   var scratchCount: Int { count }
 
   func forward(_ run: Execution) {
+    Kernel.selectLargest(
+      run.value(scores), rows: scores.rows, width: scores.width, chosen: count,
+      values: run.value(shares), places: run.value(chosen))
+    Kernel.softmax(run.value(shares), run.value(shares), rows: scores.rows, width: count)
     for row in 0..<scores.rows {
       let a = run.value(shares) + row * count
       let places = run.value(chosen) + row * count
-      Kernel.selectLargest(
-        run.value(scores) + row * scores.width, count: scores.width, chosen: count, values: a,
-        places: places)
-      Kernel.softmax(a, a, rows: 1, width: count)
       let y = run.value(output) + row * width
       y.update(repeating: 0, count: width)
       for choice in 0..<count {
@@ -54,34 +54,6 @@ struct CellRead: Operation {
       let mean = Kernel.dot(slopes, a, count: count)
       let ds = gradient + row * scores.width
       for choice in 0..<count { ds[Int(places[choice])] += a[choice] * (slopes[choice] - mean) }
-    }
-  }
-}
-
-extension Kernel {
-  /// The largest numbers of a row, in descending order, and where they are.
-  ///
-  /// - Parameters:
-  ///   - values, places: [chosen]; a place is a whole number.
-  static func selectLargest(
-    _ x: Source, count: Int, chosen: Int, values: Destination, places: Destination
-  ) {
-    fill(values, -.infinity, count: chosen)
-    fill(places, 0, count: chosen)
-    forEachBlock(count: count) { first, n in
-      // Most blocks hold nothing larger than the smallest of those chosen so far.
-      let block = load(x + first, count: n, padding: -.infinity)
-      guard maximum(block) > values[chosen &- 1] else { return }
-      for index in first..<first &+ n where x[index] > values[chosen &- 1] {
-        var place = chosen &- 1
-        while place > 0, values[place &- 1] < x[index] {
-          values[place] = values[place &- 1]
-          places[place] = places[place &- 1]
-          place &-= 1
-        }
-        values[place] = x[index]
-        places[place] = Float(index)
-      }
     }
   }
 }

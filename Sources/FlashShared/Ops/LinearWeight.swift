@@ -2,24 +2,32 @@
 ///
 ///     y = x·Wᵀ,   dx = dy·W,   dW += dyᵀ·x          x [rows, in], W [out, in], y [rows, out]
 struct LinearWeight: Sendable {
-  /// W.
+  /// W, with the columns behind those that take part.
   let parameter: Parameter
+  /// Columns of W that take part, from the first on.
+  let inputWidth: Int
   /// W packed for many rows, where a trainer keeps it.
   private let packed: PackedWeight?
   /// Whether W is ternary in packed form and rows are multiplied with that form, one after the other;
   /// else it is unpacked for them.
   private let readsTernary: Bool
 
-  /// - Parameter rows: how many rows it is multiplied with at a time; with few, packing brings
-  ///   nothing.
-  init(_ parameter: Parameter, rows: Int, in graph: Graph) {
+  /// - Parameters:
+  ///   - leadingColumns: how many columns of the matrix take part; all unless given.
+  ///   - rows: how many rows it is multiplied with at a time; with few, packing brings nothing.
+  init(_ parameter: Parameter, leadingColumns: Int? = nil, rows: Int, in graph: Graph) {
     self.parameter = parameter
+    inputWidth = leadingColumns ?? parameter.shape[1]
+    precondition(
+      inputWidth == parameter.shape[1] || parameter.storage != .packed,
+      "a packed ternary matrix is read whole")
     packed = rows > Kernel.fewRows ? graph.packedWeights?[parameter] : nil
     let isFast = rows == 1 || (graph.mode == .decoding && rows <= Kernel.fewRows)
     readsTernary = parameter.storage == .packed && isFast
   }
 
-  var inputWidth: Int { parameter.shape[1] }
+  /// The distance between the rows of W.
+  private var stride: Int { parameter.shape[1] }
   var outputWidth: Int { parameter.shape[0] }
 
   /// Floats of scratch that `multiply` needs: a ternary matrix is unpacked for many rows.
@@ -36,7 +44,8 @@ struct LinearWeight: Sendable {
   ) {
     if let packed {
       Kernel.linear(
-        input, packed, output, rows: rows, outputStride: outputStride, accumulate: accumulate)
+        input, packed, output, rows: rows, inputWidth: inputWidth, outputStride: outputStride,
+        accumulate: accumulate)
     } else if readsTernary {
       precondition(!accumulate, "a packed ternary matrix does not accumulate")
       let (scales, words) = run.packed(parameter)
@@ -46,6 +55,12 @@ struct LinearWeight: Sendable {
           input + row * inputWidth, output + row * (outputStride ?? outputWidth),
           rows: outputWidth, columns: inputWidth)
       }
+    } else if inputWidth < stride {
+      Kernel.multiply(
+        input, transposed: false, leadingDimension: inputWidth, run.value(parameter),
+        transposed: true, leadingDimension: stride, into: output,
+        leadingDimension: outputStride ?? outputWidth, rows: rows, columns: outputWidth,
+        depth: inputWidth, accumulate: accumulate)
     } else {
       Kernel.linear(
         input, run.value(parameter, unpackingInto: run.scratch), output, rows: rows,
@@ -64,12 +79,12 @@ struct LinearWeight: Sendable {
   ) {
     if let packed {
       Kernel.linearInputGradient(
-        outputGradient, packed, inputGradient, rows: rows, outputStride: outputStride,
-        accumulate: accumulate)
-    } else if let stride = outputStride, stride != outputWidth {
+        outputGradient, packed, inputGradient, rows: rows, inputWidth: inputWidth,
+        outputStride: outputStride, accumulate: accumulate)
+    } else if inputWidth < stride || (outputStride ?? outputWidth) != outputWidth {
       Kernel.multiply(
-        outputGradient, transposed: false, leadingDimension: stride, run.value(parameter),
-        transposed: false, leadingDimension: inputWidth, into: inputGradient,
+        outputGradient, transposed: false, leadingDimension: outputStride ?? outputWidth,
+        run.value(parameter), transposed: false, leadingDimension: stride, into: inputGradient,
         leadingDimension: inputWidth, rows: rows, columns: inputWidth, depth: outputWidth,
         accumulate: accumulate)
     } else {
@@ -90,7 +105,7 @@ struct LinearWeight: Sendable {
     Kernel.multiply(
       outputGradient, transposed: true, leadingDimension: outputStride ?? outputWidth, input,
       transposed: false, leadingDimension: inputWidth, into: run.gradient(parameter),
-      leadingDimension: inputWidth, rows: outputWidth, columns: inputWidth, depth: rows,
+      leadingDimension: stride, rows: outputWidth, columns: inputWidth, depth: rows,
       accumulate: true)
   }
 }

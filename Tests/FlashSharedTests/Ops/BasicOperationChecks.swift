@@ -38,7 +38,30 @@ let linearChecks: [OperationCheck] = [
     let product = linearOracle(arguments.inputs[0], arguments.parameters[0], inputWidth: 6)
     return [rows(product, width: 4).flatMap { zip($0, arguments.parameters[1]).map(+) }]
   },
+  OperationCheck(operation: "ParameterTensor", inputs: [], parameters: [[4, 6]]) {
+    graph, _, weights in
+    [graph.tensor(of: weights[0])]
+  } oracle: {
+    [$0.parameters[0]]
+  },
+  factoredCheck("few rows", batch: 2, time: 5),
+  factoredCheck("many rows", batch: 3, time: 15),
 ]
+
+/// A factored linear map against both of its maps one after the other.
+private func factoredCheck(_ label: String, batch: Int, time: Int) -> OperationCheck {
+  OperationCheck(
+    operation: "FactoredLinearMap", label: label, batch: batch, time: time,
+    inputs: [[batch, time, 6], [batch, time, 2], [5, 2]], parameters: [[4, 11], [4]]
+  ) { graph, inputs, weights in
+    [graph.linear(inputs[0], inputs[1], through: inputs[2], weights[0], bias: weights[1])]
+  } oracle: { arguments in
+    let wide = linearOracle(arguments.inputs[1], arguments.inputs[2], inputWidth: 2)
+    let both = zip(rows(arguments.inputs[0], width: 6), rows(wide, width: 5)).flatMap { $0 + $1 }
+    let product = linearOracle(both, arguments.parameters[0], inputWidth: 11)
+    return [rows(product, width: 4).flatMap { zip($0, arguments.parameters[1]).map(+) }]
+  }
+}
 
 let normalizationChecks: [OperationCheck] = [
   OperationCheck(
