@@ -43,10 +43,10 @@ import Testing
       let offset = head * c.headWidth
       for i in 0..<c.time {
         let first = max(0, i - (c.window ?? c.time) + 1)
-        let scores = (first...i).map { j in
-          (0..<c.headWidth).reduce(0.0) {
-            $0 + x[i * stride + offset + $1] * x[j * stride + c.width + offset + $1]
-          } * c.scale
+        let query = x[(i * stride + offset)...].prefix(c.headWidth)
+        let scores: [Double] = (first...i).map { j in
+          let key = x[(j * stride + c.width + offset)...].prefix(c.headWidth)
+          return zip(query, key).reduce(0) { $0 + $1.0 * $1.1 } * c.scale
         }
         let peak = scores.max()!
         let total = scores.reduce(0) { $0 + exp($1 - peak) }
