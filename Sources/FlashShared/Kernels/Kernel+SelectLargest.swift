@@ -6,7 +6,7 @@ extension Kernel {
   /// first ones.
   ///
   /// Sixteen rows at a time are the lanes of vectors: a number is compared with all that are chosen
-  /// so far, and takes its place without a branch. At 8 of 128 numbers a row costs 0.05 µs, and 0.5
+  /// so far, and takes its place without a branch. At 8 of 128 numbers a row costs 0.1 µs, and 0.5
   /// by itself, where each of some thirty branches is a surprise.
   ///
   /// - Parameters:
