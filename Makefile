@@ -42,7 +42,7 @@ benchmark: all
 	benchmarks/training/run.sh
 	benchmarks/tokenize/run.py --bin "$(abspath $(BUILD))/release"
 
-# A million hostile inputs for each reader, under the address sanitizer: about half an hour.
+# A million hostile inputs for each reader, under the address sanitizer: an hour or more.
 fuzz:
 	Tests/Fuzzing/run.sh
 

@@ -36,10 +36,7 @@ for run in "$folder"/*/run; do
 done
 
 cd "$root"
-for format in jsonl md html; do
-  fl-eval report results/runs/*/run --format "${format/#md/markdown}" --note "$note" \
-    --output "results/report.$format"
-done
+fl-eval report results/runs/*/run --format markdown --note "$note" --output results/report.md
 
 # The note and the first section, without its heading.
 awk '

@@ -70,10 +70,8 @@ struct Measurement {
     figures["seconds"] = .number(prefixOnly.seconds)
     object["prefix_only"] = .object(figures)
     object["prefix_only_loss_gap"] = .number(prefixOnly.loss - result.loss)
-    object["prefix_only_bits_per_character_gap"] =
-      prefixOnly.bitsPerCharacter.flatMap { bits in
-        result.bitsPerCharacter.map { .number(bits - $0) }
-      } ?? .null
+    object["prefix_only_bits_per_character_gap"] = JSONValue(
+      prefixOnly.bitsPerCharacter.flatMap { bits in result.bitsPerCharacter.map { bits - $0 } })
     return record(object)
   }
 

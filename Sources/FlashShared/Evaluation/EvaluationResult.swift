@@ -79,7 +79,7 @@ public struct EvaluationResult: Sendable, Equatable {
 
   /// The figures alone.
   public var figures: JSONObject {
-    return [
+    [
       "loss": .number(loss), "perplexity": .number(perplexity),
       "bits_per_character": JSONValue(bitsPerCharacter), "bits_per_byte": JSONValue(bitsPerByte),
       "accuracy": .number(accuracy), "standard_error": JSONValue(standardError),

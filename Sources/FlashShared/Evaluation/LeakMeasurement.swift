@@ -102,7 +102,7 @@ public struct LeakMeasurement: Sendable {
 
   /// Everything, under the names that the tools print.
   public var json: JSONObject {
-    return [
+    [
       "leaks": .boolean(leaks), "largest_change": .number(Double(audit.largestChange)),
       "leaking_positions": .integer(
         audit.largestChanges.count { $0 > 0 || !$0.isFinite }),

@@ -49,7 +49,10 @@ struct PlotAxis {
   func shows(_ value: Double) -> Bool { Self.shows(value, scale) }
 
   private static func shows(_ value: Double, _ scale: Scale) -> Bool {
-    magnitudes.contains(abs(value)) ? scale == .linear || value > 0 : scale == .linear && value == 0
+    switch scale {
+    case .linear: value == 0 || magnitudes.contains(abs(value))
+    case .logarithmic: magnitudes.contains(value)
+    }
   }
 
   /// 1, 2 or 5 times a power of ten, at least as large.

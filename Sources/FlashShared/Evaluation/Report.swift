@@ -54,16 +54,16 @@ public struct Report: Sendable {
         "version": .string(line.version), "name": JSONValue(line.claim?.name),
         "architecture": JSONValue(line.claim?.architecture),
       ]
-      object["claim"] =
+      object["claim"] = JSONValue(
         line.claim.map { claim in
-          .object([
+          [
             "perplexity": JSONValue(claim.perplexity),
             "as_stated": .string(claim.perplexityText),
             "bits_per_character": JSONValue(claim.bitsPerCharacter),
             "parameters": JSONValue(claim.parameters),
             "meaning": .string(claim.meaning),
-          ])
-        } ?? .null
+          ] as JSONObject
+        })
       object["sound"] = JSONValue(line.sound?.figures)
       object["published"] = JSONValue(line.published?.figures)
       if let note { object["note"] = .string(note) }

@@ -190,7 +190,7 @@ extension ReportedRun {
     }
     object["prefix_only_bits_per_character"] = JSONValue(prefixOnlyBitsPerCharacter)
     object["goes_below_floor"] = JSONValue(goesBelowFloor)
-    object["quality"] = records[.quality].map(Self.qualityFigures) ?? .null
+    object["quality"] = JSONValue(records[.quality].map(Self.qualityFigures))
     object["sample"] = JSONValue(sample)
     object["missing"] = .array(missing.map { .string($0.rawValue) })
     return object
@@ -213,9 +213,9 @@ extension ReportedRun {
     return above < 0
   }
 
-  private static func qualityFigures(_ record: JSONObject) -> JSONValue {
+  private static func qualityFigures(_ record: JSONObject) -> JSONObject {
     var object = record
     for name in ["event", "time"] { object[name] = nil }
-    return .object(object)
+    return object
   }
 }

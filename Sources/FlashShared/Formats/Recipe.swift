@@ -70,7 +70,7 @@ public struct Recipe: Sendable, Equatable {
   }
 
   /// Whether a member is there and not null; null takes back what a recipe or a variant sets.
-  public func sets(_ path: String) -> Bool { self[path].map { $0 != .null } ?? false }
+  public func sets(_ path: String) -> Bool { (self[path] ?? .null) != .null }
 
   /// A whole number within bounds, or a default where the member is missing.
   public func integer(
@@ -110,7 +110,7 @@ public struct Recipe: Sendable, Equatable {
   private func value<Value>(
     _ path: String, _ fallback: Value?, _ form: String, _ convert: (JSONValue) -> Value?
   ) throws -> Value {
-    guard sets(path), let member = self[path] else {
+    guard let member = self[path], member != .null else {
       guard let fallback else { throw failure(path, "is missing") }
       return fallback
     }

@@ -92,7 +92,8 @@ func add(_ first: Vector, _ second: Vector, _ destination: UnsafeMutablePointer<
 @_transparent
 func signBits(_ a: Vector) -> SIMD16<Int32> { unsafeBitCast(a, to: SIMD16<Int32>.self) &>> 31 }
 
-/// All bits of the lanes in which `a` is less than `b`, none of the others.
+/// All bits of the lanes in which `a` is less than `b`, none of the others; unlike the sign of their
+/// difference, right for infinities as well.
 @_transparent
 func isLess(_ a: Vector, _ b: Vector) -> SIMD16<Int32> { flashlm_less(a, b) }
 

@@ -7,9 +7,11 @@ import Foundation
 ///
 /// Progress is 0 at the end of the warm-up and 1 at the end of the budget, whatever that counts:
 /// steps, tokens or minutes. The warm-up follows the budget too: where its steps would take more than
-/// a share of it, it is over, and the peak is reached, when that share is used. Published recipes fix the number of steps instead and some let
-/// progress run past 1, where the cosine rises again. Others restart the cosine every so many steps
-/// from a peak that shrinks each time, and never anneal it to an end.
+/// a share of it, it is over, and the peak is reached, when that share is used.
+///
+/// Published recipes fix the number of steps instead and some let progress run past 1, where the
+/// cosine rises again. Others restart the cosine every so many steps from a peak that shrinks each
+/// time, and never anneal it to an end.
 public struct LearningRateSchedule: Sendable, Equatable {
   /// The largest rate.
   public var peak: Double
@@ -66,7 +68,7 @@ public struct LearningRateSchedule: Sendable, Equatable {
   /// - Parameters:
   ///   - step: from 0.
   ///   - budgetProgress: the part of the budget that is used before this step, 0 to 1.
-  ///   - warmupProgress: the part that was used when the warm-up ended.
+  ///   - warmupProgress: the part that was used before the first step after the warm-up.
   public func rate(step: Int, budgetProgress: Double, warmupProgress: Double) -> Double {
     if isWarmingUp(step: step, budgetProgress: budgetProgress) {
       let rate = peak * Double(step + firstFactor) / Double(warmupSteps)

@@ -137,13 +137,14 @@ public final class TrainingRun {
     let secondsBefore = state.seconds
     let tokensBefore = state.tokens
     let started = clock.now
+    let schedule = settings.schedule
     var lastLoss = Double.nan
     var progress = settings.budget.progress(
       step: trainer.step, tokens: state.tokens, seconds: state.seconds)
 
     while progress < 1 {
       try fillBatch()
-      let schedule = settings.schedule
+      // The last time this holds is at the first step after the warm-up, whatever ended it.
       if schedule.isWarmingUp(step: trainer.step - 1, budgetProgress: state.warmupProgress) {
         state.warmupProgress = progress
       }
