@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Every version's pipeline with an equal budget, both variants, and the report over all of them: see
-# usage below. What is finished is skipped, so the same command goes on where it was stopped.
+# Every version's pipeline with an equal budget, both variants and the embedded corpus, and the report
+# over all of them: see usage below. What is finished is skipped, so the same command goes on where it
+# was stopped.
 set -euo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -13,17 +14,19 @@ usage() {
 Usage: pipelines/all.sh [options] [version…]
 
 Runs the pipeline of each version (default: all) in both variants, one after the other, measures what
-the runs gain from seeing later tokens and what their samples are like, and writes report.jsonl,
-report.md and report.html. What is finished is not run again; a version that fails is named at the
-end, and the others are run all the same. v4 needs GPT2_VOCABULARY and GPT2_MERGES (see
-pipelines/v4.sh) and is left out without them.
+the runs gain from seeing later tokens and what their samples are like, runs the sound variant once
+more on the embedded corpus, whose floor is known, and writes report.jsonl, report.md and report.html.
+What is finished is not run again; a version that fails is named at the end, and the others are run
+all the same. v4 needs GPT2_VOCABULARY and GPT2_MERGES (see pipelines/v4.sh) and is left out without
+them.
 
   --work FOLDER           where everything is written (default: runs/all); each run in
-                          FOLDER/<version>-<variant>
+                          FOLDER/<version>-<variant> or FOLDER/<version>-embedded
   --minutes N             of training for each sound variant (default: 3)
   --published-minutes N   for each published one (default: 1)
-  --steps N | --tokens N  instead of minutes, for both
-  --only VARIANT          sound or published alone
+  --embedded-minutes N    for each sound one on the embedded corpus (default: 1)
+  --steps N | --tokens N  instead of minutes, for all
+  --only KIND             sound, published or embedded alone
   --windows N             windows scored twice for the size of a leak (default: 32)
   --set PATH=VALUE        replace a member of every recipe; may be given several times
   --threads N             worker threads (default: one for each core)
@@ -35,7 +38,8 @@ Versions: ${all_versions[*]}
 TEXT
 }
 
-work=runs/all minutes=3 published_minutes=1 count_budget=() windows=32 variants='sound published'
+work=runs/all minutes=3 published_minutes=1 embedded_minutes=1 count_budget=() windows=32
+kinds='sound published embedded'
 pass=() quiet=() threads='' train_text='' valid_text='' versions=()
 command_line="pipelines/all.sh $*"
 while (($# > 0)); do
@@ -48,8 +52,9 @@ while (($# > 0)); do
     --work) work=$2 && shift ;;
     --minutes) minutes=$2 && shift ;;
     --published-minutes) published_minutes=$2 && shift ;;
+    --embedded-minutes) embedded_minutes=$2 && shift ;;
     --steps | --tokens) count_budget=("$1" "$2") && shift ;;
-    --only) variants=$2 && shift ;;
+    --only) kinds=$2 && shift ;;
     --windows) windows=$2 && shift ;;
     --threads) threads=$2 && pass+=("$1" "$2") && shift ;;
     --train-text) train_text=$2 && pass+=("$1" "$2") && shift ;;
@@ -63,8 +68,8 @@ while (($# > 0)); do
   esac
   shift
 done
-[[ " sound published | sound | published |" == *" $variants "* ]] ||
-  die "--only is sound or published; not $variants"
+[[ " sound published embedded | sound | published | embedded |" == *" $kinds "* ]] ||
+  die "--only is sound, published or embedded; not $kinds"
 command -v fl-train >/dev/null ||
   die "fl-train is not there; run 'make' first, or set FLASHLM_BIN to the tools' folder"
 if ((${#versions[@]} == 0)); then
@@ -75,20 +80,36 @@ if ((${#versions[@]} == 0)); then
   fi
 fi
 
-# The run of one version and variant, in $folder.
+# The stories of the embedded corpus, made once for all versions.
+make_stories() {
+  local work=$work/embedded stories=40000
+  mkdir -p "$work/.stages"
+  # shellcheck source=embedded.sh
+  source "$pipelines/embedded.sh"
+  stage_stories
+}
+
+# The run of one version and kind, in $folder.
 run_pipeline() {
-  local budget=(--minutes "$minutes")
-  [[ $variant == sound ]] || budget=(--minutes "$published_minutes")
+  local budget texts=() variant=sound
+  case $kind in
+    sound) budget=(--minutes "$minutes") ;;
+    published) variant=published budget=(--minutes "$published_minutes") ;;
+    embedded)
+      budget=(--minutes "$embedded_minutes")
+      texts=(--train-text "$work/embedded/train.jsonl" --valid-text "$work/embedded/valid.jsonl")
+      ;;
+  esac
   ((${#count_budget[@]} == 0)) || budget=("${count_budget[@]}")
   "$pipelines/$version.sh" --work "$folder" --variant "$variant" "${budget[@]}" \
-    ${pass[@]+"${pass[@]}"} >/dev/null
+    ${pass[@]+"${pass[@]}"} ${texts[@]+"${texts[@]}"} >/dev/null
 }
 
 # What a report needs besides what every pipeline leaves, as stages of the run's own folder.
 measure() {
   local work=$folder run=$folder/run samples=4
   local common=(${quiet[@]+"${quiet[@]}"} ${threads:+--threads "$threads"})
-  if [[ $variant == published ]]; then
+  if [[ $kind == published ]]; then
     # The published variants mostly cannot decode incrementally: fewer samples of them.
     samples=1
     stage protocol --in "$run/best.safetensors" "$work/valid" --out "$work/protocol.json" -- \
@@ -98,6 +119,7 @@ measure() {
   stage leak --in "$run/best.safetensors" "$work/valid" --out "$work/leak.json" -- \
     write_to "$work/leak.json" \
     fl-eval leak "$run" --data "$work/valid" --windows "$windows" ${common[@]+"${common[@]}"}
+  [[ $kind != embedded ]] || return 0
   stage samples --in "$run/best.safetensors" --out "$work/samples.jsonl" -- \
     write_to "$work/samples.jsonl" \
     fl-sample "$run" "${prompts[@]}" --temp 0.8 --top-k 40 --tokens 200 --seed 1 --json \
@@ -136,11 +158,12 @@ machine() {
 }
 
 mkdir -p "$work"
+[[ $kinds != *embedded* ]] || make_stories
 failed=()
 for version in "${versions[@]}"; do
-  for variant in $variants; do
-    folder=$work/$version-$variant
-    echo "=== $version $variant" >&2
+  for kind in $kinds; do
+    folder=$work/$version-$kind
+    echo "=== $version $kind" >&2
     # A subshell whose first failure ends it.
     set +e
     (
@@ -152,7 +175,7 @@ for version in "${versions[@]}"; do
     set -e
     # Stopped from outside, or in use by another: not this version's failure.
     ((status <= 128 && status != 75)) || exit "$status"
-    ((status == 0)) || failed+=("$version $variant")
+    ((status == 0)) || failed+=("$version $kind")
   done
 done
 report

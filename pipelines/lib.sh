@@ -186,12 +186,33 @@ valid_text_path() {
   echo "${valid_text:-${FLASHLM_DOWNLOADS:-$HOME/.cache/flashlm}/TinyStoriesV2-GPT4-valid.txt}"
 }
 
+# until_enough COMMAND…: writes into a pipe whose reader may stop before the end, as fl-shard pack does
+# with --first-tokens. That the closed pipe then ends the command is no failure; where the reader
+# failed, the reader's own status says so.
+until_enough() {
+  local status=0
+  "$@" || status=$?
+  ((status == 128 + $(kill -l PIPE))) || return "$status"
+}
+
 # encode_and_pack TOKENIZER TEXT FOLDER [fl-shard pack options…]
 encode_and_pack() {
   local tokenizer=$1 text=$2 folder=$3
   shift 3
-  fl-tokenize encode ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" "$text" |
+  until_enough fl-tokenize encode ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" "$text" |
     fl-shard pack ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --output "$folder" "$@"
+}
+
+# pack_validation_text FIRST_TOKENS FRACTION: what v5.2 and v6 did with the validation text, chunks
+# between blank lines with separators as text; the last FRACTION of the first tokens validates.
+pack_validation_text() {
+  until_enough fl-shard curate ${quiet[@]+"${quiet[@]}"} --format text --separator '' --strip \
+    --min-characters 51 "$(valid_text_path)" |
+    until_enough fl-tokenize encode ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" \
+      --format jsonl - |
+    fl-shard pack ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --end-of-text '<eos>' \
+      --first-tokens "$1" --output "$work/train" --validation "$work/valid" \
+      --validation-fraction "$2" --split-by tokens
 }
 
 # index_ngrams SET INDEX [fl-shard index options…]: a stage that counts the n-grams of a set.

@@ -77,7 +77,7 @@ shards() {
 encode_in_pieces() {
   local text=$1 folder=$2
   shift 2
-  fl-tokenize encode ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --format whole \
+  until_enough fl-tokenize encode ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --format whole \
     --piece-characters "$piece_characters" "$text" |
     fl-shard pack ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --output "$folder" "$@"
 }

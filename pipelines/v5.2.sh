@@ -45,17 +45,8 @@ stage_shards() {
       encode_and_pack "$tokenizer" "$(valid_text_path)" "$work/valid" --end-of-text '<eos>'
   else
     stage shards --in "$(valid_text_path)" "$tokenizer" --out "$work/train" "$work/valid" -- \
-      pack_published
+      pack_validation_text 20000000 0.05
   fi
-}
-
-pack_published() {
-  fl-shard curate ${quiet[@]+"${quiet[@]}"} --format text --separator '' --strip \
-    --min-characters 51 "$(valid_text_path)" |
-    fl-tokenize encode ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --format jsonl - |
-    fl-shard pack ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --end-of-text '<eos>' \
-      --first-tokens 20000000 --output "$work/train" --validation "$work/valid" \
-      --validation-fraction 0.05 --split-by tokens
 }
 
 stage_train() {

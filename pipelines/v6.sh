@@ -21,17 +21,8 @@ if [[ $variant == published ]]; then
 
   stage_shards() {
     stage shards --in "$(valid_text_path)" "$tokenizer" --out "$work/train" "$work/valid" -- \
-      pack_published
+      pack_validation_text 5000000 0.1
   }
 fi
-
-pack_published() {
-  fl-shard curate ${quiet[@]+"${quiet[@]}"} --format text --separator '' --strip \
-    --min-characters 51 "$(valid_text_path)" |
-    fl-tokenize encode ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --format jsonl - |
-    fl-shard pack ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --end-of-text '<eos>' \
-      --first-tokens 5000000 --output "$work/train" --validation "$work/valid" \
-      --validation-fraction 0.1 --split-by tokens
-}
 
 run_stages text tokenizer shards train evaluate sample

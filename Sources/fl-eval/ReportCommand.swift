@@ -10,8 +10,9 @@ struct ReportCommand: ParsableCommand {
     discussion: """
       For each version of the family, its published figures beside those of the runs that are \
       given: the published variant measured as its script did, what it gains from seeing the whole \
-      window, and the sound variant over the whole validation text. Runs of a version stand in one \
-      line, each figure with its run.
+      window, and the sound variant over the whole validation text; of a second sound run, on the \
+      embedded corpus, how far it is above the floor. Runs of a version stand in one line, each \
+      figure with its run.
 
       Figures come from the run's log and from records beside the run, in its folder or the one \
       above, as the pipelines write them: evaluation.json (fl-eval), protocol.json (fl-eval \

@@ -76,6 +76,33 @@ import Testing
     #expect(log.contains("\"event\":\"defect\""))
   }
 
+  /// A reader that has enough closes the pipe, which ends the writer: not a failure of the stage. One
+  /// that fails is.
+  @Test func aPackThatHasEnoughEndsTheEncoding() throws {
+    let stories = try Tool("fl-shard").run(
+      ["stories", "--quiet", "--format", "text", "--documents", "4000"])
+    let text = try folder.file("stories.txt", stories.output)
+    let tokenizer = folder.file("tokenizer.json")
+    let trained = try Tool("fl-tokenize").run(
+      ["train", "--quiet", "--vocabulary-size", "300", "--output", tokenizer, text])
+    #expect(trained.status == 0, "\(trained.errorText)")
+
+    func pack(_ options: String...) throws -> Tool.Outcome {
+      let script = """
+        source pipelines/lib.sh
+        quiet=(--quiet)
+        encode_and_pack "$@"
+        """
+      return try Tool(absolutePath: "/bin/bash").run(
+        ["-c", script, "pack", tokenizer, text, folder.file("set")] + options,
+        environment: environment, folder: Tool.repository.path)
+    }
+    let enough = try pack("--first-tokens", "100")
+    #expect(enough.status == 0, "\(enough.errorText)")
+    #expect(enough.text.contains("\"tokens\":100"), "\(enough.text)")
+    #expect(try pack("--no-such-option").status == 64)
+  }
+
   /// A CORTEX of 16 channels.
   private func tinyCortex(_ more: [String] = []) throws -> [String] {
     [
@@ -132,7 +159,8 @@ import Testing
     #expect(outcome.text.contains("floor_bits_per_character"))
   }
 
-  /// Two versions in both variants with a budget of steps, the report, and the second call.
+  /// Two versions in both variants and on the embedded corpus with a budget of steps, the report, and
+  /// the second call.
   @Test func allVersionsAreRunAndReported() throws {
     let work = folder.file("all")
     let arguments = [
@@ -156,6 +184,8 @@ import Testing
         #expect((line[variant]?["quality"]?["samples"]?.integerValue ?? 0) >= 3)
         #expect(line[variant]?["run"]?.stringValue?.hasPrefix(work) == true)
       }
+      #expect(line["embedded"]?["missing"] == [])
+      #expect(line["embedded"]?["bits_per_character_above_floor"]?.doubleValue ?? 0 > 0)
       #expect(line["note"]?.stringValue?.contains("pipelines/all.sh --work") == true)
     }
     #expect(lines[1]["published"]?["leaks"] == true)
@@ -174,7 +204,9 @@ import Testing
       arguments.dropLast(2) + ["--set", "optimizer.clip_norm=none", "v5.2"],
       environment: environment)
     #expect(failing.status == 1)
-    #expect(failing.errorText.hasSuffix("all.sh: failed: v5.2 sound, v5.2 published\n"))
+    #expect(
+      failing.errorText.hasSuffix(
+        "all.sh: failed: v5.2 sound, v5.2 published, v5.2 embedded\n"))
     #expect(
       try Tool(script: "pipelines/all.sh").run(["v99"], environment: environment).status == 64)
   }

@@ -1,7 +1,7 @@
 extension Report {
   /// The plots of the page.
   func plots() -> [String] {
-    let sound = runs.filter { $0.variant == .sound }
+    let sound = lines.compactMap(\.sound)
     let others = runs.filter { $0.variant != .sound }
     var plots: [LinePlot] = []
     for (runs, kind) in [(sound, "sound"), (others, "published")] where !runs.isEmpty {
@@ -25,7 +25,7 @@ extension Report {
         title: "Bits a character against compute, sound variants (validation while training)",
         x: ("training compute, FLOP (6 × parameters × tokens)", .logarithmic),
         y: ("bits a character", .logarithmic), series: sound.map(Self.bitsOverCompute)))
-    return plots.compactMap { $0.svg() } + [Self.speed(runs).svg()].compactMap(\.self)
+    return plots.compactMap { $0.svg() } + [Self.speed(sound + others).svg()].compactMap(\.self)
   }
 
   /// A run's curve, thinned out to what a plot can show: means over neighbours.

@@ -6,11 +6,13 @@ public struct Report: Sendable {
     public let version: String
     public let claim: PublishedFigures?
     public var sound: ReportedRun?
+    /// A second sound run, on the embedded corpus, whose floor is known.
+    public var embedded: ReportedRun?
     public var published: ReportedRun?
     public var repaired: ReportedRun?
 
     /// The runs that there are, the sound one first.
-    public var runs: [ReportedRun] { [sound, published, repaired].compactMap(\.self) }
+    public var runs: [ReportedRun] { [sound, embedded, published, repaired].compactMap(\.self) }
     /// The version's name and what it is.
     var title: String { claim.map { "\(version) \($0.name)" } ?? version }
   }
@@ -23,11 +25,8 @@ public struct Report: Sendable {
   public init(_ runs: [ReportedRun], note: String? = nil) {
     self.note = note
     var lines: [Line] = []
-    let slots: [(Variant, WritableKeyPath<Line, ReportedRun?>)] = [
-      (.sound, \.sound), (.published, \.published), (.repaired, \.repaired),
-    ]
     for run in runs {
-      guard let (_, slot) = slots.first(where: { $0.0 == run.variant }) else { continue }
+      let slot = Self.slot(of: run)
       let free = lines.firstIndex { $0.version == run.version && $0[keyPath: slot] == nil }
       if let free {
         lines[free][keyPath: slot] = run
@@ -37,11 +36,23 @@ public struct Report: Sendable {
         lines.append(line)
       }
     }
+    for index in lines.indices where lines[index].sound == nil {
+      lines[index].sound = lines[index].embedded
+      lines[index].embedded = nil
+    }
     let order = PublishedFigures.all.map(\.version)
     func place(_ line: Line) -> Int { order.firstIndex(of: line.version) ?? order.count }
     self.lines = lines.enumerated().sorted {
       (place($0.element), $0.offset) < (place($1.element), $1.offset)
     }.map(\.element)
+  }
+
+  private static func slot(of run: ReportedRun) -> WritableKeyPath<Line, ReportedRun?> {
+    switch run.variant {
+    case .sound: run.goesBelowFloor == nil ? \.sound : \.embedded
+    case .published: \.published
+    case .repaired: \.repaired
+    }
   }
 
   /// All runs, in the order of the lines.
@@ -66,6 +77,7 @@ public struct Report: Sendable {
         })
       object["sound"] = JSONValue(line.sound?.figures)
       object["published"] = JSONValue(line.published?.figures)
+      if let embedded = line.embedded { object["embedded"] = .object(embedded.figures) }
       if let note { object["note"] = .string(note) }
       if let repaired = line.repaired { object["repaired"] = .object(repaired.figures) }
       return object

@@ -114,6 +114,30 @@ import Testing
     #expect(report.lines[0].sound?.missing == [.evaluation, .leak])
   }
 
+  /// A version's sound run on real text stands beside the one whose floor is known.
+  @Test func aSecondSoundRunTellsTheDistanceToTheFloor() throws {
+    var real = Self.sound
+    for name in ["floor_bits_per_character", "bits_per_character_above_floor"] {
+      real["evaluation"]?[name] = nil
+    }
+    let runs = [
+      try ReportedRun(path: run("v7.4-embedded", records: Self.sound)),
+      try ReportedRun(path: run("v7.4-sound", records: real)),
+    ]
+    let report = Report(runs)
+    let line = JSONValue.object(try #require(report.json.first))
+    #expect(report.lines.count == 1)
+    #expect(line["sound"]?["run"]?.stringValue?.hasSuffix("v7.4-sound/run") == true)
+    #expect(line["sound"]?["bits_per_character_above_floor"] == .null)
+    #expect(line["embedded"]?["run"]?.stringValue?.hasSuffix("v7.4-embedded/run") == true)
+    let versions = try #require(ReportTable.all(report).first)
+    let place = try #require(versions.columns.firstIndex { $0.title == "above floor" })
+    #expect(versions.rows[0][place].text == "0.625")
+    #expect(versions.rows[0][place].run == runs[0].folder.path)
+    // Alone, it is the version's sound run.
+    #expect(Report([runs[0]]).lines[0].sound != nil)
+  }
+
   @Test func everyVersionOfTheRegistryHasItsClaim() {
     for version in ModelRegistry.versions {
       #expect(PublishedFigures.of(version) != nil, "\(version)")
