@@ -28,13 +28,13 @@ import Foundation
 
     func send(_ bytes: UnsafeRawBufferPointer, to rank: Int) throws -> Int {
       try begin(bytes.count, with: rank) {
-        flashlm_mpi_send(bytes.baseAddress, Int32(bytes.count), Int32(rank), $0)
+        flashlm_mpi_send(bytes.baseAddress, Int32(bytes.count), Int32(rank), &$0)
       }
     }
 
     func receive(into room: UnsafeMutableRawBufferPointer, from rank: Int) throws -> Int {
       try begin(room.count, with: rank) {
-        flashlm_mpi_receive(room.baseAddress, Int32(room.count), Int32(rank), $0)
+        flashlm_mpi_receive(room.baseAddress, Int32(room.count), Int32(rank), &$0)
       }
     }
 
