@@ -133,10 +133,10 @@ struct FlTrain: ParsableCommand {
           threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, isQuiet: quiet,
           ranks: ranks))
       try run.run()
-      ranks.finish()
+      ranks.leave()
     } catch let error as Interrupted {
       // All ranks agreed to end. After any other error mpirun ends those that are left.
-      ranks.finish()
+      ranks.leave()
       throw error
     }
   }

@@ -10,8 +10,10 @@ import Foundation
     let rank: Int
     let count: Int
     private(set) var exchangedBytes = 0
-    private var sends: [MPI_Request?] = []
-    private var freeSends: [Int] = []
+    /// The exchanges that have begun, by what stands for them.
+    private var requests: [MPI_Request?] = []
+    private var partners: [Int] = []
+    private var free: [Int] = []
     /// Seconds after a signal, and without one, until a rank that does not answer counts as lost.
     private static let patience = (signalled: 0.5, otherwise: 600.0)
 
@@ -25,60 +27,69 @@ import Foundation
     }
 
     func send(_ bytes: UnsafeRawBufferPointer, to rank: Int) throws -> Int {
-      let ticket = freeSends.popLast() ?? sends.count
-      if ticket == sends.count { sends.append(nil) }
-      try check(
-        flashlm_mpi_send(bytes.baseAddress, Int32(bytes.count), Int32(rank), &sends[ticket]), rank)
-      exchangedBytes += bytes.count
-      return ticket
+      try begin(bytes.count, with: rank) {
+        flashlm_mpi_send(bytes.baseAddress, Int32(bytes.count), Int32(rank), &$0)
+      }
     }
 
-    func finishSend(_ ticket: Int) throws {
-      try wait(&sends[ticket], for: nil)
-      freeSends.append(ticket)
-    }
-
-    func receive(into room: UnsafeMutableRawBufferPointer, from rank: Int) throws {
-      var request: MPI_Request?
-      try check(
-        flashlm_mpi_receive(room.baseAddress, Int32(room.count), Int32(rank), &request), rank)
-      try wait(&request, for: rank)
-      exchangedBytes += room.count
-    }
-
-    func finish() { _ = flashlm_mpi_finish() }
-
-    private func check(_ error: Int32, _ rank: Int?) throws {
-      guard error == 0 else {
-        throw RankError.lost(rank: rank ?? -1, reason: "MPI error \(error)")
+    func receive(into room: UnsafeMutableRawBufferPointer, from rank: Int) throws -> Int {
+      try begin(room.count, with: rank) {
+        flashlm_mpi_receive(room.baseAddress, Int32(room.count), Int32(rank), &$0)
       }
     }
 
     /// Waits while looking out for signals, which is how mpirun says that a rank is gone.
-    private func wait(_ request: inout MPI_Request?, for rank: Int?) throws {
-      var isDone: Int32 = 0
+    func ended(among exchanges: [Int], waits: Bool) throws -> Int? {
       var rounds = 0
       let clock = SuspendingClock()
       var began: SuspendingClock.Instant?
       while true {
-        try check(flashlm_mpi_test(&request, &isDone), rank)
-        if isDone != 0 { return }
+        if let exchange = try exchanges.first(where: hasEnded) {
+          free.append(exchange)
+          return exchange
+        }
+        guard waits else { return nil }
         rounds += 1
-        guard rounds > 2000 else { continue }
+        guard rounds > 200 else { continue }
         let start = began ?? clock.now
         began = start
         let waited = (clock.now - start) / .seconds(1)
-        if waited
-          > (Interruption.pending == nil ? Self.patience.otherwise : Self.patience.signalled)
-        {
-          let reason =
-            Interruption.pending.map { "signal \($0) while waiting for it" }
-            ?? "no answer for \(Int(waited)) s"
-          throw RankError.lost(rank: rank ?? -1, reason: reason)
+        let signal = Interruption.pending
+        if waited > (signal == nil ? Self.patience.otherwise : Self.patience.signalled) {
+          throw RankError.lost(
+            rank: partners[exchanges[0]],
+            reason: signal.map { "signal \($0) while waiting for it" }
+              ?? "no answer for \(Int(waited)) s")
         }
         // Another rank may need this core.
-        if waited > 0.002 { usleep(50) }
+        if waited > 0.000_2 { usleep(50) }
       }
+    }
+
+    func leave() { _ = flashlm_mpi_finish() }
+
+    private func begin(
+      _ count: Int, with rank: Int, _ start: (inout MPI_Request?) -> Int32
+    ) throws -> Int {
+      let exchange = free.popLast() ?? requests.count
+      if exchange == requests.count {
+        requests.append(nil)
+        partners.append(rank)
+      }
+      partners[exchange] = rank
+      try check(start(&requests[exchange]), rank)
+      exchangedBytes += count
+      return exchange
+    }
+
+    private func hasEnded(_ exchange: Int) throws -> Bool {
+      var isDone: Int32 = 0
+      try check(flashlm_mpi_test(&requests[exchange], &isDone), partners[exchange])
+      return isDone != 0
+    }
+
+    private func check(_ error: Int32, _ rank: Int) throws {
+      guard error == 0 else { throw RankError.lost(rank: rank, reason: "MPI error \(error)") }
     }
   }
 #endif

@@ -10,19 +10,30 @@ public protocol RankTransport: AnyObject, Sendable {
   /// Bytes that this process has sent and received so far.
   var exchangedBytes: Int { get }
 
-  /// Begins to send bytes, which must stay as they are until `finishSend` has returned.
+  /// Begins to send bytes, which must stay as they are until that has ended.
   ///
-  /// - Returns: what `finishSend` takes.
+  /// - Returns: what stands for the exchange until it has ended.
   func send(_ bytes: UnsafeRawBufferPointer, to rank: Int) throws -> Int
 
-  /// Waits until bytes are on their way, so that their memory may change.
-  func finishSend(_ ticket: Int) throws
+  /// Begins to receive the next bytes from a rank, exactly as many as there is room for; they are
+  /// there when that has ended. Bytes that are asked for before they are sent arrive soonest.
+  ///
+  /// - Returns: what stands for the exchange until it has ended.
+  func receive(into room: UnsafeMutableRawBufferPointer, from rank: Int) throws -> Int
 
-  /// Waits for the next bytes from a rank, exactly as many as there is room for.
-  func receive(into room: UnsafeMutableRawBufferPointer, from rank: Int) throws
+  /// One of some exchanges that has ended, the first of them if several have, which no longer counts
+  /// as begun; nil if none has.
+  ///
+  /// - Parameter waits: whether to wait until one has.
+  func ended(among exchanges: [Int], waits: Bool) throws -> Int?
 
   /// Parts from the others, when all of them do.
-  func finish()
+  func leave()
+}
+
+extension RankTransport {
+  /// Waits until an exchange has ended: what was sent may change, what was asked for is there.
+  func finish(_ exchange: Int) throws { _ = try ended(among: [exchange], waits: true) }
 }
 
 /// One process alone.
@@ -37,13 +48,13 @@ public final class SingleRank: RankTransport {
     preconditionFailure("nobody to send to")
   }
 
-  public func finishSend(_ ticket: Int) {}
-
-  public func receive(into room: UnsafeMutableRawBufferPointer, from rank: Int) {
+  public func receive(into room: UnsafeMutableRawBufferPointer, from rank: Int) -> Int {
     preconditionFailure("nobody to receive from")
   }
 
-  public func finish() {}
+  public func ended(among exchanges: [Int], waits: Bool) -> Int? { nil }
+
+  public func leave() {}
 }
 
 /// What goes wrong between ranks.

@@ -19,6 +19,14 @@ private final class ThreadRank: RankTransport, @unchecked Sendable {
   let count: Int
   private(set) var exchangedBytes = 0
   private let mailboxes: Mailboxes
+  private var begun: [Int: Exchange] = [:]
+  private var next = 0
+
+  /// What has begun and not ended.
+  private enum Exchange {
+    case sent(UnsafeRawBufferPointer, copy: [UInt8])
+    case asked(UnsafeMutableRawBufferPointer, from: Int)
+  }
 
   static func make(_ count: Int) -> [ThreadRank] {
     let mailboxes = Mailboxes(count: count)
@@ -37,22 +45,50 @@ private final class ThreadRank: RankTransport, @unchecked Sendable {
       mailboxes.condition.broadcast()
     }
     exchangedBytes += bytes.count
-    return 0
+    return begin(.sent(bytes, copy: Array(bytes)))
   }
 
-  func finishSend(_ ticket: Int) {}
-
-  func receive(into room: UnsafeMutableRawBufferPointer, from other: Int) {
-    let letter = mailboxes.condition.withLock {
-      while mailboxes.letters[other * count + rank].isEmpty { mailboxes.condition.wait() }
-      return mailboxes.letters[other * count + rank].removeFirst()
-    }
-    precondition(letter.count == room.count, "another length than was expected")
-    room.copyBytes(from: letter)
+  func receive(into room: UnsafeMutableRawBufferPointer, from other: Int) -> Int {
+    // Until they are there, the bytes are anything.
+    room.initializeMemory(as: UInt8.self, repeating: 0xFF)
     exchangedBytes += room.count
+    return begin(.asked(room, from: other))
   }
 
-  func finish() {}
+  func ended(among exchanges: [Int], waits: Bool) -> Int? {
+    mailboxes.condition.lock()
+    defer { mailboxes.condition.unlock() }
+    while true {
+      if let exchange = exchanges.first(where: hasEnded) {
+        begun[exchange] = nil
+        return exchange
+      }
+      guard waits else { return nil }
+      mailboxes.condition.wait()
+    }
+  }
+
+  func leave() {}
+
+  private func begin(_ exchange: Exchange) -> Int {
+    next += 1
+    begun[next] = exchange
+    return next
+  }
+
+  private func hasEnded(_ exchange: Int) -> Bool {
+    switch begun[exchange] {
+    case .sent(let bytes, let copy):
+      precondition(bytes.elementsEqual(copy), "changed while it was being sent")
+    case .asked(let room, let other):
+      guard !mailboxes.letters[other * count + rank].isEmpty else { return false }
+      let letter = mailboxes.letters[other * count + rank].removeFirst()
+      precondition(letter.count == room.count, "another length than was expected")
+      room.copyBytes(from: letter)
+    case nil: preconditionFailure("an exchange that has not begun")
+    }
+    return true
+  }
 }
 
 /// Training on several ranks against training on one.
@@ -105,7 +141,7 @@ private final class ThreadRank: RankTransport, @unchecked Sendable {
     }
     let expectedBits = bits(expected)
     try onRanks(ranks) { transport in
-      for blockLength in [64, 1003, 4096] {
+      for blockLength in [20, 64, 1003, 4096] {
         let own = (0..<workers).map { buffer(transport.rank * workers + $0) }
         try transport.sumInOrder(own, blockLength: blockLength)
         let isSame = bits(own[0]) == expectedBits
