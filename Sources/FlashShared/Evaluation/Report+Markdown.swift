@@ -27,7 +27,8 @@ extension Report {
       text += "\(heading) Samples\n\n"
       for run in samples {
         text += "From `\(run.folder.path)`:\n\n"
-        for line in (run.sample ?? "").split(separator: "\n", omittingEmptySubsequences: false) {
+        let sample = (run.sample ?? "").withVisibleControls
+        for line in sample.split(separator: "\n", omittingEmptySubsequences: false) {
           text += line.isEmpty ? ">\n" : "> \(Self.escaped(String(line)))\n"
         }
         text += "\n"

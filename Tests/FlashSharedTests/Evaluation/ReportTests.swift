@@ -164,7 +164,7 @@ import Testing
 
   @Test func markdownShowsBothNumbersSideBySide() throws {
     let sound = try run("a", records: Self.sound)
-    _ = try folder.file("a/samples.txt", "Once | upon\n\na *time*")
+    _ = try folder.file("a/samples.txt", "Once | upon\r\n\na *time*\0\u{1B}[2J\u{9B}2J")
     let text = try Report([
       ReportedRun(path: run("b", "published", records: Self.published)),
       ReportedRun(path: sound),
@@ -174,7 +174,7 @@ import Testing
       text.contains(
         "| 1.250 (3.49) | 5.500 (244.7) | +4.250 ± 0.125 | 32 of 256 | prefix by prefix |"))
     #expect(text.contains("below the floor: it reads the answer"))
-    #expect(text.contains("> Once | upon\n>\n> a \\*time\\*\n"))
+    #expect(text.contains("> Once | upon␍\n>\n> a \\*time\\*␀␛\\[2J�2J\n"))
     for line in text.split(separator: "\n") where line.hasPrefix("|") {
       #expect(line.hasSuffix("|"))
     }
