@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The cosines and sines of rotary positions (Su et al., arXiv:2104.09864): pair j of a head's
 /// channels is rotated by the angle position · base^(−2j/headWidth).
 ///
@@ -19,7 +17,7 @@ public final class RotaryTable: Sendable {
   public let base: Double
   /// Which channels are rotated together.
   public let pairing: Pairing
-  private let tables: Mutex<(length: Int, numbers: FloatBuffer)>
+  private let tables: Locked<(length: Int, numbers: FloatBuffer)>
 
   /// A table for heads of an even width.
   public init(headWidth: Int, base: Double = 10_000, pairing: Pairing = .halves) {
@@ -27,7 +25,7 @@ public final class RotaryTable: Sendable {
     self.headWidth = headWidth
     self.base = base
     self.pairing = pairing
-    tables = Mutex((0, FloatBuffer(count: 0)))
+    tables = Locked((0, FloatBuffer(count: 0)))
   }
 
   /// Rotates all heads of rows in place, or back.

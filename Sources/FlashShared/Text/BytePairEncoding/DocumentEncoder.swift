@@ -151,10 +151,12 @@ extension Tokenizer {
     try options.check()
     let workers = (0..<max(1, threads)).map { _ in WordCounter() }
     let total = reader.totalBytes.map { Double(max($0, 1)) }
+    var done = 0
     let counters = try BlockPipeline.run(reader, workers: workers) { counter, block in
       try block.forEachDocument { counter.add($0, addsSpace: options.addsPrefixSpace) }
-    } handOver: { _, _ in
-      progress(total.map { Double(reader.bytesRead) / $0 }, "counting words")
+    } handOver: { _, block in
+      done += block.byteCount
+      progress(total.map { Double(done) / $0 }, "counting words")
     }
     guard let all = counters.first else { preconditionFailure("no counters") }
     for counter in counters.dropFirst() { all.counts.merge(counter.counts) }

@@ -1,6 +1,5 @@
 import Crypto
 import Foundation
-import Synchronization
 
 /// A byte-level BPE tokenizer: what a `tokenizer.json` describes, or one capped to the most
 /// frequent ids of another (see `CappedVocabulary`).
@@ -31,7 +30,7 @@ public final class Tokenizer: Sendable {
   private let bytesOfTokens: [[UInt8]]
   private let areSpecial: [Bool]
   private let ids: [String: Int32]
-  private let encoders = Mutex<[EncoderBox]>([])
+  private let encoders = Locked<[EncoderBox]>([])
 
   /// Puts a tokenizer together from parts that fit each other (see `Tokenizer.init(contentsOf:)`
   /// for a file, which need not).
