@@ -43,7 +43,6 @@ public enum ToolMain {
   }
 
   private static func report(_ message: String, of root: ParsableCommand.Type) {
-    let name = root.configuration.commandName ?? "flashlm"
-    try? FileHandle.standardError.write(contentsOf: Data("\(name): \(message)\n".utf8))
+    printMessage(message, from: root.configuration.commandName ?? "flashlm")
   }
 }

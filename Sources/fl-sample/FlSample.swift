@@ -12,7 +12,8 @@ struct FlSample: ParsableCommand {
     discussion: """
       Continues prompts with the model of a run (a folder that fl-train wrote) and prints the text \
       as it is produced, or JSON lines. The resolved settings are the first JSON line on standard \
-      error, with --json on standard output.
+      error, with --json on standard output. Control characters are shown as pictures on a terminal \
+      and written as they are elsewhere.
 
       Defaults are neutral: the model's own distribution. The same seed gives the same text, \
       however many samples are drawn side by side. A text ends at the end-of-text token, at a \

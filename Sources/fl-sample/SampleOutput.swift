@@ -1,7 +1,8 @@
 import FlashShared
 import Foundation
 
-/// Prints samples: text as it is produced, or JSON lines.
+/// Prints samples: text as it is produced, or JSON lines. On a terminal, control characters of the
+/// text are shown by pictures; files and pipes get it as it is.
 final class SampleOutput {
   typealias Receiver = (Int, String) throws -> Void
 
@@ -9,6 +10,7 @@ final class SampleOutput {
   private let isQuiet: Bool
   private let echoesPrompt: Bool
   private let events: EventLog
+  private let isTerminal = isatty(STDOUT_FILENO) == 1
   private let clock = ContinuousClock()
   private var tokenCount = 0
   private var seconds = 0.0
@@ -68,6 +70,7 @@ final class SampleOutput {
   }
 
   private func print(_ text: String) throws {
+    let text = isTerminal ? text.withVisibleControls() : text
     do {
       try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     } catch {

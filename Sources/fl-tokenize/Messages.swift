@@ -1,10 +1,9 @@
 import FlashShared
 import Foundation
+import ToolSupport
 
 /// A message for people, on standard error.
-func note(_ message: String) {
-  try? FileHandle.standardError.write(contentsOf: Data("fl-tokenize: \(message)\n".utf8))
-}
+func note(_ message: String) { printMessage(message, from: "fl-tokenize") }
 
 /// A progress bar that a callback can draw.
 final class Progress: @unchecked Sendable {

@@ -13,6 +13,16 @@ import Testing
     #expect(outcome.errorText.isEmpty)
   }
 
+  /// A message that quotes a file shows its control characters.
+  @Test func messagesDoNotSteerTheTerminal() throws {
+    let folder = try TemporaryFolder()
+    let tokenizer = try folder.file(
+      "tokenizer.json", #"{"pre_tokenizer":{"type":"W\u001b[2J"}}"#)
+    let outcome = try Tool("fl-tokenize").run(["encode", "--tokenizer", tokenizer])
+    #expect(outcome.status == 65)
+    #expect(outcome.errorText.contains("W␛[2J"), "\(outcome.errorText)")
+  }
+
   @Test(arguments: tools) func helpTeaches(_ name: String) throws {
     let outcome = try Tool(name).run(["--help"])
     #expect(outcome.status == 0)

@@ -41,6 +41,24 @@ import Testing
         == text("The cat", "--tokens", "40", "--seed", "1", "--context", "64"))
   }
 
+  /// What a model writes must not steer a terminal; a file gets every byte.
+  @Test func controlCharactersAreShownOnATerminal() throws {
+    var terminal: Int32 = -1
+    var ours: Int32 = -1
+    try #require(openpty(&ours, &terminal, nil, nil, nil) == 0)
+    defer { close(ours) }
+    let prompt = "A\u{1B}[2Jcat\u{7}"
+    let process = try Tool("fl-sample").start(
+      [run.path, "--quiet", "--tokens", "1", prompt],
+      output: FileHandle(fileDescriptor: terminal, closeOnDealloc: true))
+    process.waitUntilExit()
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = read(ours, &bytes, bytes.count)
+    #expect(process.terminationStatus == 0)
+    #expect(String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self).hasPrefix("A␛[2Jcat␇"))
+    #expect(try text(prompt, "--tokens", "1").hasPrefix(prompt))
+  }
+
   @Test func samplesAreTheSameAloneAndTogether() throws {
     let together = try events("The cat", "--tokens", "20", "--samples", "10")
     let samples = together.filter { $0["event"] == "sample" }

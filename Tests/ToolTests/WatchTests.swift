@@ -34,6 +34,13 @@ import Testing
     _ = try folder.file("run/log.jsonl", text + line)
   }
 
+  @Test func aLogCannotSteerTheTerminal() throws {
+    try append(#"{"event":"start","version":"v\u001b[2J\n1","variant":"sound"}"# + "\n")
+    let outcome = try Tool("fl-train").run(["--watch", folder.file("run")])
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(outcome.text.hasPrefix("v␛[2J␊1, sound, "), "\(outcome.text)")
+  }
+
   @Test func aRunIsShownOnceWhereThereIsNoTerminal() throws {
     // The log alone, without an end: no budget, so no time left.
     let running = try Tool("fl-train").run(["--watch", folder.file("run")])

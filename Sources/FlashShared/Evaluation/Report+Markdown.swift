@@ -27,7 +27,7 @@ extension Report {
       text += "\(heading) Samples\n\n"
       for run in samples {
         text += "From `\(run.folder.path)`:\n\n"
-        let sample = (run.sample ?? "").withVisibleControls
+        let sample = (run.sample ?? "").withVisibleControls()
         for line in sample.split(separator: "\n", omittingEmptySubsequences: false) {
           text += line.isEmpty ? ">\n" : "> \(Self.escaped(String(line)))\n"
         }

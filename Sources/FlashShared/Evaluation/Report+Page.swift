@@ -29,7 +29,7 @@ extension Report {
       for run in samples {
         body += """
           <h3><code>\(markup(run.folder.path))</code></h3>
-          <blockquote>\(markup((run.sample ?? "").withVisibleControls))</blockquote>
+          <blockquote>\(markup((run.sample ?? "").withVisibleControls()))</blockquote>
 
           """
       }

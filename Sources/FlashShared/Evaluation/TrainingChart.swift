@@ -25,7 +25,7 @@ public struct TrainingChart {
       history.version, history.variant,
       history.parameters.map { "\(ReportTable.count($0)) parameters" },
       history.threads.map { "\($0) threads" }, name,
-    ].compactMap(\.self).joined(separator: ", ")
+    ].compactMap(\.self).joined(separator: ", ").withVisibleControls(keepingLines: false)
     return [heading] + plot(width: width, height: height - 6, isColoured)
       + figures()
       .map { String($0.prefix(width)) }
