@@ -13,9 +13,7 @@ let processor = Context.environment["FLASHLM_CPU"] ?? "native"
 #endif
 
 let tuned: [SwiftSetting] =
-  processor == "portable"
-  ? [.define("FLASHLM_PORTABLE")]
-  : [.unsafeFlags(["-Xcc", processorOption])]
+  processor == "portable" ? [] : [.unsafeFlags(["-Xcc", processorOption])]
 
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),

@@ -12,7 +12,7 @@ Usage: benchmarks/training/run.sh [--pairs N] [--threads N] [--compile] [version
 
 Trains each version (default: all that have a peer) at its published size with fl-train and with
 PyTorch, N times in turn (default 3), and compares medians. --compile adds torch.compile.
-Needs the Python packages torch and numpy, and the built tools.
+Needs the Python packages torch, numpy and threadpoolctl, and the built tools.
 TEXT
 }
 
@@ -27,6 +27,11 @@ while (($# > 0)); do
   esac
   shift
 done
+
+python3 -c 'import numpy, threadpoolctl, torch' || {
+  echo "run.sh: install what is missing: pip install numpy threadpoolctl torch" >&2
+  exit 1
+}
 
 # Some environments pin OpenBLAS to an older kernel, which halves its speed: neither side has that.
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE

@@ -12,20 +12,14 @@ import time
 from collections import defaultdict
 
 import numpy
-
-try:
-    from threadpoolctl import threadpool_info, threadpool_limits
-except ImportError:
-    threadpool_info = threadpool_limits = None
+from threadpoolctl import threadpool_info, threadpool_limits
 
 
 def peak():
     """GFLOP/s of one core in a large matrix product, and the kernel that ran."""
     a = numpy.ones((2048, 2048), numpy.float32)
-    kernel = None
-    if threadpool_limits:
-        kernel = [i.get("architecture") for i in threadpool_info() if i["user_api"] == "blas"]
-        threadpool_limits(1, "blas")
+    kernel = [i.get("architecture") for i in threadpool_info() if i["user_api"] == "blas"]
+    threadpool_limits(1, "blas")
     best = 0
     for _ in range(8):
         begin = time.perf_counter()

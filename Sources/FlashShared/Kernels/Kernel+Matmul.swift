@@ -1,10 +1,10 @@
 /// Matrix products.
 ///
-/// With AVX-512, all of them run on register tiles over panels of the right-hand matrix
+/// With AVX-512 or AVX2, all of them run on register tiles over panels of the right-hand matrix
 /// (`RegisterTile`, `multiplyPanels`), after Goto and van de Geijn, "Anatomy of high-performance
-/// matrix multiplication" (2008). Elsewhere large products go to OpenBLAS: it chooses its code by
-/// the processor that it runs on, while ours is fixed when it is built. `benchmarks/NOTES.md`
-/// compares the two.
+/// matrix multiplication" (2008). Elsewhere, and where the processor can do more than the build
+/// asks of it, large products go to OpenBLAS: it chooses its code by the processor that it runs on,
+/// while ours is fixed when it is built. `benchmarks/NOTES.md` compares the two.
 extension Kernel {
   /// A general product: C = scale · op(A) · op(B), or C += that.
   ///
@@ -57,64 +57,127 @@ extension Kernel {
   }
 
   /// The product where A lies in memory as [depth, rows]. Walking down its columns touches a page
-  /// a number, so strips of it are packed, each as tall as a tile, and several at a time, so that
-  /// whole cache lines are used; and all of B's panels are packed before them.
+  /// a number, so strips of it are packed; and all of B's panels are packed before them.
   private static func multiplyTransposed(
     _ a: Source, _ aStride: Int, _ b: Source, transposed bTransposed: Bool, _ bStride: Int,
     _ c: Destination, _ cStride: Int, rows: Int, columns: Int, depth: Int, scale: Float,
     accumulate: Bool
   ) {
-    let groupHeight = 96
     let panelsCount = panelCount(depth: panelDepth, columns: columns)
-    let spare = ThreadMemory.floats(spareCount + groupHeight * panelDepth + panelsCount)
-    let strips = spare + spareCount
-    let panels = strips + groupHeight * panelDepth
+    let memory = ThreadMemory.floats(stripSpareCount + panelsCount)
+    let panels = memory + stripSpareCount
     forEachSlice(columns: 1, depth: depth) { _, k, slice in
       packSlice(
         b, transposed: bTransposed, bStride, column: 0, columns: columns, k: k, depth: slice,
         scale: scale, panels)
-      var group = 0
-      while group < rows {
-        let count = Swift.min(groupHeight, rows &- group)
+      multiplyStrips(
+        panels, panelStride: slice &* panelWidth, c, stride: cStride, rows: rows,
+        columns: columns, depth: slice, accumulate: accumulate || k > 0, spare: memory
+      ) { row, count, strips in
         packStrips(
-          a + (k &* aStride &+ group), stride: aStride, rows: count, depth: slice, strips)
-        var column = 0
-        while column < columns {
-          let product = PanelProduct(
-            rowStride: 1, depthStride: 0, cStride: cStride,
-            width: Swift.min(panelWidth, columns &- column), depth: slice,
-            accumulate: accumulate || k > 0, spare: spare)
-          product.run(
-            strips: strips, panels + column &* slice, c + (group &* cStride &+ column),
-            rows: count)
-          column &+= panelWidth
-        }
-        group &+= groupHeight
+          transposed: a + (k &* aStride &+ row), stride: aStride, rows: count, depth: slice, strips)
       }
     }
   }
 
-  /// Packs the transpose of A [depth, rows] into strips as tall as the tiles that read them: each
-  /// strip is [depth, height].
+  /// `multiplyPanels` for an A in rows of which strips are packed: for narrow tiles, where A has to
+  /// stay in the second-level cache while the panels pass, and where tiles that read numbers in
+  /// their order depend less on what other programs do with the caches.
+  static func multiplyPanelsByStrips(
+    _ a: Source, rowStride: Int, _ panels: Source, panelStride: Int, _ c: Destination,
+    stride cStride: Int, rows: Int, columns: Int, depth: Int, accumulate: Bool
+  ) {
+    let memory = ThreadMemory.floats(stripSpareCount)
+    forEachSlice(columns: 1, depth: depth) { _, k, slice in
+      multiplyStrips(
+        panels + k &* panelWidth, panelStride: panelStride, c, stride: cStride, rows: rows,
+        columns: columns, depth: slice, accumulate: accumulate || k > 0, spare: memory
+      ) { row, count, strips in
+        packStrips(
+          a + (row &* rowStride &+ k), stride: rowStride, rows: count, depth: slice, strips)
+      }
+    }
+  }
+
+  /// How many rows of A are in strips at a time: several strips, so that whole cache lines are used.
+  private static let groupHeight = 96
+
+  /// The floats that `multiplyStrips` needs beside its operands.
+  private static var stripSpareCount: Int { spareCount + groupHeight * panelDepth }
+
+  /// The product of A in strips with one slice of B in panels.
+  ///
+  /// - Parameter pack: packs some of A's rows, from the first on, into strips.
+  @inline(__always)
+  private static func multiplyStrips(
+    _ panels: Source, panelStride: Int, _ c: Destination, stride cStride: Int, rows: Int,
+    columns: Int, depth: Int, accumulate: Bool, spare: Destination,
+    pack: (_ row: Int, _ count: Int, _ strips: Destination) -> Void
+  ) {
+    let strips = spare + spareCount
+    var row = 0
+    while row < rows {
+      let count = Swift.min(groupHeight, rows &- row)
+      pack(row, count, strips)
+      var panel = panels
+      var column = 0
+      while column < columns {
+        let product = PanelProduct(
+          rowStride: 1, depthStride: 0, cStride: cStride,
+          width: Swift.min(panelWidth, columns &- column), depth: depth, accumulate: accumulate,
+          spare: spare)
+        let next = column &+ panelWidth < columns ? panel + panelStride : panels
+        product.run(strips: strips, panel, next: next, c + (row &* cStride &+ column), rows: count)
+        panel = next
+        column &+= panelWidth
+      }
+      row &+= count
+    }
+  }
+
+  /// Packs A [rows, depth] into strips as tall as the tiles that read them: each strip is
+  /// [depth, height].
   private static func packStrips(
     _ a: Source, stride: Int, rows: Int, depth: Int, _ strips: Destination
   ) {
+    var row = 0
+    while row < rows {
+      let height = PanelProduct.tileHeight(rows: rows &- row)
+      let source = a + row &* stride
+      let strip = strips + row &* depth
+      // A constant height: its loop is unrolled.
+      if height == PanelProduct.tallHeight {
+        for d in 0..<depth {
+          for i in 0..<PanelProduct.tallHeight {
+            strip[d &* PanelProduct.tallHeight &+ i] = source[i &* stride &+ d]
+          }
+        }
+      } else {
+        for d in 0..<depth {
+          for i in 0..<height { strip[d &* height &+ i] = source[i &* stride &+ d] }
+        }
+      }
+      row &+= height
+    }
+  }
+
+  /// Packs the transpose of A [depth, rows] into strips.
+  private static func packStrips(
+    transposed a: Source, stride: Int, rows: Int, depth: Int, _ strips: Destination
+  ) {
     // Tall strips come first; a loop of their own costs half of one that asks for each height.
-    let tall = PanelProduct.tileHeight(rows: rows) == 12 ? rows / 12 : 0
+    let tallHeight = PanelProduct.tallHeight
+    var tall = 0
+    while PanelProduct.tileHeight(rows: rows &- tall &* tallHeight) == tallHeight { tall &+= 1 }
     for d in 0..<depth {
       var source = a + d &* stride
-      var tallStrip = strips + d &* 12
+      var tallStrip = strips + d &* tallHeight
       for _ in 0..<tall {
-        let x = UnsafeRawPointer(source)
-        let y = UnsafeMutableRawPointer(tallStrip)
-        y.storeBytes(of: x.loadUnaligned(as: SIMD8<Float>.self), as: SIMD8<Float>.self)
-        y.storeBytes(
-          of: x.loadUnaligned(fromByteOffset: 32, as: SIMD4<Float>.self), toByteOffset: 32,
-          as: SIMD4<Float>.self)
-        source += 12
-        tallStrip += 12 &* depth
+        copyTall(source, tallStrip)
+        source += tallHeight
+        tallStrip += tallHeight &* depth
       }
-      var row = 12 &* tall
+      var row = tall &* tallHeight
       while row < rows {
         let height = PanelProduct.tileHeight(rows: rows &- row)
         let strip = strips + (row &* depth &+ d &* height)
@@ -122,6 +185,24 @@ extension Kernel {
         source += height
         row &+= height
       }
+    }
+  }
+
+  /// Copies one row of a strip as tall as the tallest tile.
+  @inline(__always)
+  private static func copyTall(_ source: Source, _ target: Destination) {
+    let x = UnsafeRawPointer(source)
+    let y = UnsafeMutableRawPointer(target)
+    if hasWideRegisters {
+      y.storeBytes(of: x.loadUnaligned(as: SIMD8<Float>.self), as: SIMD8<Float>.self)
+      y.storeBytes(
+        of: x.loadUnaligned(fromByteOffset: 32, as: SIMD4<Float>.self), toByteOffset: 32,
+        as: SIMD4<Float>.self)
+    } else {
+      y.storeBytes(of: x.loadUnaligned(as: SIMD4<Float>.self), as: SIMD4<Float>.self)
+      y.storeBytes(
+        of: x.loadUnaligned(fromByteOffset: 16, as: SIMD2<Float>.self), toByteOffset: 16,
+        as: SIMD2<Float>.self)
     }
   }
 

@@ -1,12 +1,18 @@
 import COpenBLAS
+import CProcessor
 
 extension Kernel {
   /// Workers are the only threads there are, so OpenBLAS computes on the thread that calls it.
   private static let openBLASIsSingleThreaded: Void = openblas_set_num_threads(1)
 
-  /// Whether OpenBLAS is the better choice for large products in this build.
+  /// Whether OpenBLAS is the better choice for large products: where its code, which it chooses by
+  /// the processor that it runs on, has wider registers than ours, which is fixed when it is built,
+  /// and for builds without 32-byte registers and fused multiply-add.
   @inline(__always)
-  static var prefersOpenBLAS: Bool { !hasWideRegisters }
+  static var prefersOpenBLAS: Bool { !hasWideRegisters && openBLASIsWider }
+
+  private static let openBLASIsWider =
+    FLASHLM_VECTOR_BYTES < 32 || FLASHLM_FUSES == 0 || flashlm_has_wider_registers() != 0
 
   /// Whether OpenBLAS is the better choice for a product; for small ones the call costs too much.
   @inline(__always)

@@ -19,9 +19,10 @@ extension Kernel {
     (columns + panelWidth - 1) / panelWidth * panelWidth * depth
   }
 
-  /// How much of the depth is walked at once: 256 rows of a panel are 32 KiB, most of a
+  /// How much of the depth is walked at once: 32 KiB of a wide panel, 24 of a narrow one, most of a
   /// first-level cache.
-  static let panelDepth = 256
+  @inline(__always)
+  static var panelDepth: Int { hasWideRegisters ? 256 : 384 }
 
   // MARK: Packing
 
@@ -153,28 +154,48 @@ struct PanelProduct {
   }
 
   /// The same for an A in strips: [depth, height] for each tile, one after the other.
+  ///
+  /// - Parameter next: the slice of a panel that will be read next.
   @inline(__always)
   func run(
-    strips: UnsafePointer<Float>, _ panel: UnsafePointer<Float>,
+    strips: UnsafePointer<Float>, _ panel: UnsafePointer<Float>, next: UnsafePointer<Float>,
     _ c: UnsafeMutablePointer<Float>, rows: Int
   ) {
     var product = self
     var row = 0
+    // Each tile asks for its share of the next slice, a line at a time.
+    let linesPerRow = depth &* Kernel.panelWidth / 16 / rows &+ 1
+    var line = next
     while row < rows {
       let height = Self.tileHeight(rows: rows &- row)
+      if Self.fetchesAhead {
+        for _ in 0..<linesPerRow &* height {
+          flashlm_prefetch(line)
+          line += 16
+        }
+      }
       product.depthStride = height
       product.runTile(strips + row &* depth, panel, c + row &* cStride, height: height)
       row &+= height
     }
   }
 
+  /// The height of the tallest tile.
+  @inline(__always)
+  static var tallHeight: Int { Kernel.hasWideRegisters ? 12 : 6 }
+
   /// The height of the next tile where so many rows are left.
   @inline(__always)
   static func tileHeight(rows: Int) -> Int {
-    if Kernel.hasWideRegisters { return rows >= 12 ? 12 : rows >= 4 ? 4 : 1 }
     // Two tiles of four follow the last of six where two rows would be left.
-    return rows >= 6 && rows != 8 ? 6 : rows >= 4 ? 4 : 1
+    let isTall = rows >= tallHeight && (Kernel.hasWideRegisters || rows != 8)
+    return isTall ? tallHeight : rows >= 4 ? 4 : 1
   }
+
+  /// Whether panels and places of the result are asked for ahead. With narrow tiles, which do a
+  /// quarter of the work for each number of a panel, that is worth 4 to 5 %.
+  @inline(__always)
+  private static var fetchesAhead: Bool { !Kernel.hasWideRegisters }
 
   @inline(__always)
   func runTile(
@@ -201,7 +222,7 @@ struct PanelProduct {
     _: Tile.Type, _ a: UnsafePointer<Float>, _ panel: UnsafePointer<Float>,
     _ c: UnsafeMutablePointer<Float>
   ) {
-    if accumulate {
+    if accumulate || Self.fetchesAhead {
       // By the time the products are summed, what they are added to has come from memory.
       for row in 0..<Tile.rows {
         flashlm_prefetch_for_writing(c + row &* cStride)

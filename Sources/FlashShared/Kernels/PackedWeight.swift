@@ -74,11 +74,10 @@ extension Kernel {
     inputWidth: Int? = nil, outputStride: Int? = nil, accumulate: Bool = false
   ) {
     let depth = inputWidth ?? weight.inputWidth
-    multiplyPanels(
-      input, rowStride: depth, depthStride: 1, weight.forward,
-      panelStride: weight.inputWidth * panelWidth, output,
+    multiplyPacked(
+      input, rowStride: depth, weight.forward, panelStride: weight.inputWidth * panelWidth, output,
       stride: outputStride ?? weight.outputWidth, rows: rows, columns: weight.outputWidth,
-      depth: depth, accumulate: accumulate, spare: ThreadMemory.floats(spareCount))
+      depth: depth, accumulate: accumulate)
   }
 
   /// `linearInputGradient` with a packed weight, or with its leading columns.
@@ -93,10 +92,27 @@ extension Kernel {
   ) {
     let depth = weight.outputWidth
     let columns = inputWidth ?? weight.inputWidth
-    multiplyPanels(
-      outputGradient, rowStride: outputStride ?? depth, depthStride: 1, weight.backward,
+    multiplyPacked(
+      outputGradient, rowStride: outputStride ?? depth, weight.backward,
       panelStride: depth * panelWidth, inputGradient, stride: columns, rows: rows,
-      columns: columns, depth: depth, accumulate: accumulate,
-      spare: ThreadMemory.floats(spareCount))
+      columns: columns, depth: depth, accumulate: accumulate)
+  }
+
+  /// The product of A in rows with panels. Wide tiles read the rows where they are: strips gain
+  /// them nothing.
+  private static func multiplyPacked(
+    _ a: Source, rowStride: Int, _ panels: Source, panelStride: Int, _ c: Destination,
+    stride: Int, rows: Int, columns: Int, depth: Int, accumulate: Bool
+  ) {
+    if hasWideRegisters {
+      multiplyPanels(
+        a, rowStride: rowStride, depthStride: 1, panels, panelStride: panelStride, c,
+        stride: stride, rows: rows, columns: columns, depth: depth, accumulate: accumulate,
+        spare: ThreadMemory.floats(spareCount))
+    } else {
+      multiplyPanelsByStrips(
+        a, rowStride: rowStride, panels, panelStride: panelStride, c, stride: stride, rows: rows,
+        columns: columns, depth: depth, accumulate: accumulate)
+    }
   }
 }

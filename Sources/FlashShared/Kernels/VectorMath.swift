@@ -8,16 +8,9 @@ typealias Vector = SIMD16<Float>
 var vectorWidth: Int { 16 }
 
 /// `a * b + c`, rounded once where the hardware can.
-///
-/// Without fused multiply-add in hardware, it would call the mathematics library lane by lane,
-/// which is 40 times slower than a product and a sum; the portable build rounds twice.
 @_transparent
 func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
-  #if FLASHLM_PORTABLE
-    a * b + c
-  #else
-    flashlm_multiply_add(a, b, c)
-  #endif
+  flashlm_multiply_add(a, b, c)
 }
 
 // MARK: - Memory
