@@ -5,9 +5,11 @@ let package = Package(
   name: "kernel-benchmark",
   dependencies: [.package(name: "flashlm", path: "../..")],
   targets: [
+    .systemLibrary(
+      name: "CPeerBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .executableTarget(
       name: "kernel-benchmark",
-      dependencies: [.product(name: "FlashShared", package: "flashlm")],
+      dependencies: ["CPeerBLAS", .product(name: "FlashShared", package: "flashlm")],
       swiftSettings: [.swiftLanguageMode(.v6)])
   ]
 )

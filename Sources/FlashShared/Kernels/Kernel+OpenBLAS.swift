@@ -9,9 +9,9 @@ extension Kernel {
   /// the processor that it runs on, has wider registers than ours, which is fixed when it is built,
   /// and for builds without 32-byte registers and fused multiply-add.
   @inline(__always)
-  static var prefersOpenBLAS: Bool { !hasWideRegisters && openBLASIsWider }
+  static var prefersOpenBLAS: Bool { !hasWideRegisters && openBLASIsFaster }
 
-  private static let openBLASIsWider =
+  private static let openBLASIsFaster =
     FLASHLM_VECTOR_BYTES < 32 || FLASHLM_FUSES == 0 || flashlm_has_wider_registers() != 0
 
   /// Whether OpenBLAS is the better choice for a product; for small ones the call costs too much.

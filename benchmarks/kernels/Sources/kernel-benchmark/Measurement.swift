@@ -61,3 +61,28 @@ func fastest(_ body: () -> Void) -> Double {
   for _ in 0..<25 { best = min(best, seconds(repetitions) / Double(repetitions)) }
   return best
 }
+
+/// Runs a kernel and its peer in turn, 100 times each, and prints both medians and their ratio: what
+/// other processes take, they take from both.
+func compare(
+  _ name: String, _ operations: Int, peer: String, _ ours: () -> Void, _ theirs: () -> Void
+) {
+  guard filter.isEmpty || name.contains(filter) else { return }
+  func rate(_ body: () -> Void) -> Double {
+    let start = processorSeconds()
+    body()
+    return Double(operations) * 1e-9 / (processorSeconds() - start)
+  }
+  var rates: [(ours: Double, theirs: Double)] = []
+  for round in 0..<101 {
+    let pair = (ours: rate(ours), theirs: rate(theirs))
+    if round > 0 { rates.append(pair) }
+  }
+  func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+  let padded = name.padding(toLength: 52, withPad: " ", startingAt: 0)
+  print(
+    padded
+      + String(
+        format: "%8.1f GFLOP/s, %.1f, ratio %.2f", median(rates.map(\.ours)),
+        median(rates.map(\.theirs)), median(rates.map { $0.ours / $0.theirs })) + ": \(peer)")
+}

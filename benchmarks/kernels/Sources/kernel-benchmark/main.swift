@@ -206,4 +206,5 @@ measure("sumOfSquares 4,987,392", .bytes(parameterCount * 4)) {
     Kernel.sumIntoFirst(buffers, count: parameterCount)
   }
 }
+measureProducts()
 measureMemories()
