@@ -192,8 +192,8 @@ struct PanelProduct {
     return isTall ? tallHeight : rows >= 4 ? 4 : 1
   }
 
-  /// Whether panels and places of the result are asked for ahead. With narrow tiles, which do a
-  /// quarter of the work for each number of a panel, that is worth 4 to 5 %.
+  /// Whether panels and places of the result are asked for ahead. With narrow tiles, which use each
+  /// number of a panel half as often, that is worth 4 to 5 %.
   @inline(__always)
   private static var fetchesAhead: Bool { !Kernel.hasWideRegisters }
 
