@@ -42,6 +42,8 @@ let package = Package(
   name: "flashlm",
   products: [
     .library(name: "FlashShared", targets: ["FlashShared"]),
+    // For the benchmark that takes our products and OpenBLAS's in turn.
+    .library(name: "COpenBLAS", targets: ["COpenBLAS"]),
     .executable(name: "fl-tokenize", targets: ["fl-tokenize"]),
     .executable(name: "fl-shard", targets: ["fl-shard"]),
     .executable(name: "fl-train", targets: ["fl-train"]),

@@ -43,8 +43,11 @@ func measure(_ name: String, _ work: Work, _ body: () -> Void) {
     case .bytes(let n): String(format: "%8.1f GB/s", Double(n) / best * 1e-9)
     case .elements(let n): String(format: "%8.3f ns/element", best * 1e9 / Double(n))
     }
-  let padded = name.padding(toLength: 52, withPad: " ", startingAt: 0)
-  print(padded + String(format: "%10.2f µs ", best * 1e6) + rate)
+  printLine(name, String(format: "%10.2f µs ", best * 1e6) + rate)
+}
+
+private func printLine(_ name: String, _ figures: String) {
+  print(name.padding(toLength: 52, withPad: " ", startingAt: 0) + figures)
 }
 
 /// The seconds of a run in the fastest of 25 batches.
@@ -79,10 +82,8 @@ func compare(
     if round > 0 { rates.append(pair) }
   }
   func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-  let padded = name.padding(toLength: 52, withPad: " ", startingAt: 0)
-  print(
-    padded
-      + String(
-        format: "%8.1f GFLOP/s, %.1f, ratio %.2f", median(rates.map(\.ours)),
-        median(rates.map(\.theirs)), median(rates.map { $0.ours / $0.theirs })) + ": \(peer)")
+  let figures = String(
+    format: "%8.1f GFLOP/s, %.1f, ratio %.2f", median(rates.map(\.ours)),
+    median(rates.map(\.theirs)), median(rates.map { $0.ours / $0.theirs }))
+  printLine(name, figures + ": " + peer)
 }

@@ -1,4 +1,4 @@
-import CPeerBLAS
+import COpenBLAS
 import FlashShared
 
 /// The products of linear layers side by side with OpenBLAS, each in turn with its peer.
@@ -11,7 +11,7 @@ func measureProducts() {
     (512, 256, 768), (512, 256, 4096), (512, 512, 256), (1024, 256, 256), (1024, 384, 1536),
     (1024, 1536, 384),
   ]
-  let kernel = String(cString: openblas_get_corename())
+  let peer = "OpenBLAS (\(String(cString: openblas_get_corename())))"
   for (rows, input, output) in shapes {
     let x = operand(rows * input)
     let w = operand(input * output)
@@ -22,17 +22,17 @@ func measureProducts() {
     let operations = 2 * rows * input * output
     let shape = "\(rows)×\(input)→\(output)"
     let (m, k, n) = (blasint(rows), blasint(input), blasint(output))
-    compare("products: linear \(shape)", operations, peer: "OpenBLAS (\(kernel))") {
+    compare("products: linear \(shape)", operations, peer: peer) {
       Kernel.linear(x, weight, y, rows: rows)
     } _: {
       cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, k, 1, x, k, w, k, 0, y, n)
     }
-    compare("products: its input's gradient \(shape)", operations, peer: "OpenBLAS (\(kernel))") {
+    compare("products: its input's gradient \(shape)", operations, peer: peer) {
       Kernel.linearInputGradient(y, weight, x, rows: rows)
     } _: {
       cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, k, n, 1, y, n, w, k, 0, x, k)
     }
-    compare("products: its weight's gradient \(shape)", operations, peer: "OpenBLAS (\(kernel))") {
+    compare("products: its weight's gradient \(shape)", operations, peer: peer) {
       Kernel.linearWeightGradient(y, x, w, rows: rows, inputWidth: input, outputWidth: output)
     } _: {
       cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, n, k, m, 1, y, n, x, k, 1, w, k)
