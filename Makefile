@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 
 TOOLS := fl-tokenize fl-shard fl-train fl-eval fl-sample
 SWIFT_FLAGS := -c release --scratch-path $(BUILD) -Xswiftc -enable-testing
-PACKAGES := libopenblas-dev libjansson-dev pkg-config jq shellcheck curl parallel
+PACKAGES := libopenblas-dev libjansson-dev libssl-dev pkg-config jq shellcheck curl parallel
 
 .PHONY: all setup test lint quickstart benchmark fuzz interruption sanitize documents install clean
 

@@ -52,20 +52,20 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(
       name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CProcessor"),
     .systemLibrary(name: "CByteClasses"),
     .target(
       name: "FlashShared",
       dependencies: [
-        "COpenBLAS", "CJansson", "CProcessor", "CByteClasses",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "COpenBLAS", "CJansson", "CCrypto", "CProcessor", "CByteClasses",
       ] + (hasMPI ? ["CMPI"] : []),
       swiftSettings: strict + tuned + (hasMPI ? [.define("FLASHLM_MPI")] : []),
       linkerSettings: linker),
@@ -85,7 +85,6 @@ let package = Package(
       name: "FlashSharedTests",
       dependencies: [
         "FlashShared", "TestSupport", "CAllocationCounter",
-        .product(name: "Crypto", package: "swift-crypto"),
       ],
       exclude: ["Golden", "HostileInput/Found"] + (isFuzzing ? ["HostileInput"] : []),
       swiftSettings: strict),
@@ -106,7 +105,7 @@ if isFuzzing {
     .target(
       name: "HostileInputs",
       dependencies: [
-        "FlashShared", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+        "FlashShared", "TestSupport",
       ],
       path: "Tests/FlashSharedTests/HostileInput", exclude: ["Found", "HostileInputTests.swift"],
       swiftSettings: strict),

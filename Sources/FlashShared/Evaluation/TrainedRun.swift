@@ -59,7 +59,7 @@ public struct TrainedRun: Sendable {
     guard let hash = shards.tokenizerHash,
       FileManager.default.fileExists(atPath: folder.tokenizer)
     else { return }
-    guard try sha256(of: FileBytes(path: folder.tokenizer)) == hash else {
+    guard try SHA256.hash(of: FileBytes(path: folder.tokenizer)) == hash else {
       throw TrainedRunError.otherTokenizer(shards: shards.path, tokenizer: folder.tokenizer)
     }
   }

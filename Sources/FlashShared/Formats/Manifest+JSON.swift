@@ -1,4 +1,3 @@
-import Crypto
 
 extension ShardManifest {
   static let format = "flashlm-shards"
@@ -36,7 +35,7 @@ extension ShardManifest {
   }
 
   static func hash(of members: JSONObject) -> String {
-    hexadecimal(SHA256.hash(data: JSONValue.object(members).serialized()))
+    hexadecimal(SHA256.hash(JSONValue.object(members).serialized()))
   }
 
   /// Reads a manifest and checks that it agrees with itself.
@@ -231,15 +230,4 @@ private struct MemberReader {
       return MemberReader(path: path, object: inner, prefix: "\(prefix)\(name)[\(index)].")
     }
   }
-}
-
-/// Bytes as lowercase hexadecimal digits.
-public func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  var text: [UInt8] = []
-  for byte in bytes {
-    text.append(digits[Int(byte >> 4)])
-    text.append(digits[Int(byte & 15)])
-  }
-  return String(decoding: text, as: UTF8.self)
 }

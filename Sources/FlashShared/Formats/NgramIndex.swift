@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// A file of n-grams, open for lookup: what followed each sequence of n − 1 tokens in a set of
@@ -43,7 +42,7 @@ public final class NgramIndex: Sendable {
     while position < sections.digest {
       try Interruption.check()
       let end = min(position + 1 << 24, sections.digest)
-      hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: file.bytes[position..<end]))
+      hasher.update(UnsafeRawBufferPointer(rebasing: file.bytes[position..<end]))
       position = end
     }
     guard file.bytes[sections.digest...].elementsEqual(hasher.finalize()) else {

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// A finished set of shards, open for reading: tokens by position across all shards, and where
@@ -202,7 +201,7 @@ public final class ShardSet: Sendable {
     var done = 0
     for (file, array) in zip(manifest.files, arrays) {
       try Interruption.check()
-      guard try sha256(of: array.file) == file.sha256 else {
+      guard try SHA256.hash(of: array.file) == file.sha256 else {
         throw ShardError.wrongFile(path: array.file.path, reason: "its SHA-256 differs")
       }
       done += file.bytes
@@ -244,18 +243,4 @@ public final class ShardSet: Sendable {
     try require(characters, sourceCharacters, "characters")
     try require(bits, informationBits, "information_bits")
   }
-}
-
-/// SHA-256 of a file in hexadecimal, as `sha256sum` prints it.
-func sha256(of file: FileBytes) throws -> String {
-  var hasher = SHA256()
-  var position = 0
-  while position < file.count {
-    try Interruption.check()
-    let end = min(position + 1 << 24, file.count)
-    hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: file.bytes[position..<end]))
-    file.forget(position..<end)
-    position = end
-  }
-  return hexadecimal(hasher.finalize())
 }

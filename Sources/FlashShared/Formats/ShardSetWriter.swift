@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// Writes a set of shards that appears whole or not at all.
@@ -147,8 +146,8 @@ public final class ShardSetWriter {
     try Interruption.check()
     var hasher = SHA256()
     let header = NpyHeader(elementType: type, shape: [elements.count]).bytes
-    hasher.update(data: header)
-    elements.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+    hasher.update(header)
+    elements.withUnsafeBytes { hasher.update($0) }
     let hash = hexadecimal(hasher.finalize())
     let name = "\(stem)-\(hash.prefix(8)).npy"
     try NpyArray.write(elements, as: type, to: "\(workPath)/\(name)")

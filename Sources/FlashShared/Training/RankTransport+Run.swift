@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// What the ranks of a training run tell each other.
@@ -17,9 +16,9 @@ extension RankTransport {
   ) throws {
     guard count > 1 else { return }
     var hasher = SHA256()
-    hasher.update(data: JSONValue.object(recipe.settings).serialized(digits: 12))
-    for set in [train, validation] { hasher.update(data: set.manifest.json.serialized()) }
-    hasher.update(data: [
+    hasher.update(JSONValue.object(recipe.settings).serialized(digits: 12))
+    for set in [train, validation] { hasher.update(set.manifest.json.serialized()) }
+    hasher.update([
       UInt8(truncatingIfNeeded: threads), UInt8(truncatingIfNeeded: threads >> 8),
     ])
     // Six bytes are exact in a Double.

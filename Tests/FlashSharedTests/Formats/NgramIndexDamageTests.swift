@@ -42,7 +42,7 @@ import Testing
   /// Appends the hash.
   private func hashed(_ contents: Contents) throws -> [UInt8] {
     let file = try FileBytes(path: folder.file("unhashed", contents.bytes))
-    let digits = try sha256(of: file).map { $0.hexDigitValue ?? 0 }
+    let digits = try SHA256.hash(of: file).map { $0.hexDigitValue ?? 0 }
     return contents.bytes + (0..<32).map { UInt8(16 * digits[2 * $0] + digits[2 * $0 + 1]) }
   }
 

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import TestSupport
 
@@ -94,7 +93,7 @@ extension HostileInput {
     func file(_ name: String) throws -> (ShardManifest.File, NpyArray)? {
       guard let data = rest.popFirst() else { return nil }
       let array = try NpyArray(path: folder.file(name, data))
-      let hash = hexadecimal(SHA256.hash(data: Array(data)))
+      let hash = hexadecimal(SHA256.hash(Array(data)))
       return (
         ShardManifest.File(name: name, elements: array.count, bytes: data.count, sha256: hash),
         array
@@ -142,7 +141,7 @@ extension HostileInput {
 
   static func readNgrams(_ bytes: [UInt8]) throws {
     let index = try NgramIndex(
-      path: InputFolder.current.file("ngrams", bytes + SHA256.hash(data: bytes)))
+      path: InputFolder.current.file("ngrams", bytes + SHA256.hash(bytes)))
     for place in 0..<min(index.head.contextCount, 20) {
       let (context, continuations) = index[place]
       require(index.continuations(after: context) == continuations, "a context is not found")

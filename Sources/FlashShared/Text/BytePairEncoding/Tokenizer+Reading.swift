@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 extension Tokenizer {
@@ -10,7 +9,7 @@ extension Tokenizer {
   public convenience init(contentsOf path: String) throws {
     let file = try FileBytes(path: path)
     let value = try JSONValue(parsing: file.bytes, source: path)
-    try self.init(parsing: value, path: path, sha256: Array(SHA256.hash(data: file.bytes)))
+    try self.init(parsing: value, path: path, sha256: SHA256.hash(file.bytes))
   }
 
   /// Reads a tokenizer from JSON that was parsed already; `path` is for messages.

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// A byte-level BPE tokenizer: what a `tokenizer.json` describes, or one capped to the most
@@ -69,11 +68,10 @@ public final class Tokenizer: Sendable {
       texts.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
     self.sha256 =
       sha256
-      ?? Array(
-        SHA256.hash(
-          data: Self.serialized(
-            model: model, addedTokens: addedTokens, addsPrefixSpace: addsPrefixSpace,
-            hasByteLevelDecoder: hasByteLevelDecoder, cap: cap)))
+      ?? SHA256.hash(
+        Self.serialized(
+          model: model, addedTokens: addedTokens, addsPrefixSpace: addsPrefixSpace,
+          hasByteLevelDecoder: hasByteLevelDecoder, cap: cap))
   }
 
   /// The id of a token: its text in stand-ins (`Ġthe`), or an added token's content (`<eos>`).

@@ -1,4 +1,3 @@
-import Crypto
 
 /// Knows every text it was shown, by the first 128 bits of its SHA-256.
 ///
@@ -14,11 +13,7 @@ struct DuplicateFilter {
 
   /// Whether the text is new; from now on it is not.
   mutating func insert(_ text: ArraySlice<UInt8>) -> Bool {
-    let digest = text.withUnsafeBytes { bytes in
-      var hasher = SHA256()
-      hasher.update(bufferPointer: bytes)
-      return hasher.finalize()
-    }
+    let digest = text.withUnsafeBytes { SHA256.hash($0) }
     let key = digest.withUnsafeBytes { bytes in
       Key(
         high: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self),

@@ -88,7 +88,7 @@ public final class TokenInput {
   private static func describe(_ path: String) throws -> ShardManifest.Source {
     guard path != "-" else { return ShardManifest.Source(name: "standard input") }
     guard let file = try? FileBytes(path: path) else { return ShardManifest.Source(name: path) }
-    return ShardManifest.Source(name: path, bytes: file.count, sha256: try sha256(of: file))
+    return ShardManifest.Source(name: path, bytes: file.count, sha256: try SHA256.hash(of: file))
   }
 
   private func agree(vocabularySize: Int, tokenizerHash: String?) throws {

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// Writes an index of n-grams, context by context in ascending order. Its sections wait in temporary
@@ -64,7 +63,7 @@ final class NgramIndexWriter {
     let output = try AtomicFile(path: path)
     var hasher = SHA256()
     func write(_ bytes: [UInt8]) throws {
-      hasher.update(data: bytes)
+      hasher.update(bytes)
       try output.write(bytes)
     }
     try write(head.bytes)
@@ -78,7 +77,7 @@ final class NgramIndexWriter {
         try write(buffer)
       }
     }
-    try output.write(Array(hasher.finalize()))
+    try output.write(hasher.finalize())
     try output.commit()
     return head
   }

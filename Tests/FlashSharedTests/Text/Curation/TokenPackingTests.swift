@@ -70,7 +70,7 @@ import Testing
     #expect(set.endOfTextToken == nil)
     let source = try #require(set.manifest.sources.first)
     #expect(source.name == folder.file("a"))
-    #expect(source.sha256 == (try sha256(of: FileBytes(path: folder.file("a")))))
+    #expect(source.sha256 == (try SHA256.hash(of: FileBytes(path: folder.file("a")))))
   }
 
   @Test func endOfTextFollowsEachDocument() throws {

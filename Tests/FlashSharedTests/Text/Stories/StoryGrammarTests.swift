@@ -107,7 +107,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = try folder.file("stories", text)
     #expect(
-      try sha256(of: FileBytes(path: path))
+      try SHA256.hash(of: FileBytes(path: path))
         == "0666209ed01c8a03a46f048d80eaf7d4f02b38bf63f904f4972d36e026810c4d")
   }
 
