@@ -5,17 +5,10 @@ public struct ModelConfiguration: Sendable {
   /// The file that they come from, for errors.
   public let source: String
 
-  /// Whether ternary weights are read in packed form, for evaluation and decoding alone.
-  public let packsTernary: Bool
-
-  public init(_ members: JSONObject, source: String, packsTernary: Bool = false) {
+  public init(_ members: JSONObject, source: String) {
     self.members = members
     self.source = source
-    self.packsTernary = packsTernary
   }
-
-  /// A layout for a model's parameters.
-  func emptyLayout() -> ParameterLayout { ParameterLayout(packsTernary: packsTernary) }
 
   /// A whole number within bounds, or a default where the name is missing.
   public func integer(
