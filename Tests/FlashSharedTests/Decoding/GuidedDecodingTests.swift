@@ -170,7 +170,7 @@ import Testing
     settings.candidates = 33
     #expect(settings.problem?.contains("from 1 to 32") == true)
     settings.candidates = 0
-    #expect(settings.problem != nil)
+    #expect(settings.problem?.contains("from 1 to 32") == true)
     settings = SearchSettings()
     settings.valueWeight = .nan
     #expect(settings.problem?.contains("must be numbers") == true)
