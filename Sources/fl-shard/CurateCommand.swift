@@ -58,6 +58,7 @@ struct CurateCommand: ParsableCommand {
     try main.finish()
     try validation?.finish()
     progress.finish()
+    printFindings(of: reader, from: "fl-shard")
     try report(curation, totals, dealer, isOnStandardOutput: main.isStandardOutput)
   }
 
