@@ -54,7 +54,8 @@ public struct DocumentOptions: ParsableArguments {
   public var normalizeLineBreaks = false
 
   @Flag(
-    help: "Leave out bytes that are not UTF-8, and halves of surrogate pairs, as the files are read."
+    help:
+      "Leave out bytes that are not UTF-8, and halves of surrogate pairs, as the files are read."
   )
   public var dropInvalidBytes = false
 

@@ -97,7 +97,8 @@ struct EncodeCommand: ParsableCommand {
       [
         "documents": .integer(totals.documents), "tokens": .integer(totals.tokens),
         "characters": .integer(totals.characters), "bytes": .integer(totals.bytes),
-        "dropped_bytes": .integer(totals.droppedBytes), "seconds": .number(seconds),
+        "dropped_bytes": .integer(totals.droppedBytes),
+        "skipped_lines": .integer(reader.skippedLines), "seconds": .number(seconds),
         "output": .string(output),
       ])
   }

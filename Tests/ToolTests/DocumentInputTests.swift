@@ -59,9 +59,18 @@ import Testing
       let skipped = try Tool(name).run(arguments + [lines, "--skip-invalid", "-q"])
       #expect(skipped.status == 0, "\(skipped.errorText)")
       #expect(
-        skipped.errorText.contains("left out 2 lines that hold no document; the first is \(lines):2"),
+        skipped.errorText.contains(
+          "left out 2 lines that hold no document; the first is \(lines):2"),
         "\(skipped.errorText)")
     }
+    let report = folder.file("report.json")
+    let curated = try Tool("fl-shard").run([
+      "curate", lines, "--skip-invalid", "--report", report, "-q",
+    ])
+    #expect(curated.status == 0)
+    #expect(
+      try JSONValue(contentsOf: report)["steps"]?.arrayValue?.first
+        == ["step": "skip_invalid", "lines_removed": 2])
     let nested = try encode(["--text-member", "a.b"], input: #"{"a": {"b": "x"}}"#.utf8)
     #expect(nested.lines.count == 1)
   }

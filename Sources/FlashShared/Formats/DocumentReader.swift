@@ -76,6 +76,11 @@ public final class DocumentReader {
   /// What was noticed so far and not refused, in the order in which it stands in the sources.
   public var findings: [DocumentFinding] { noticed.list }
 
+  /// How many lines were left out since they hold no document.
+  public var skippedLines: Int {
+    findings.reduce(0) { $0 + ($1.kind == .skippedLine ? $1.count : 0) }
+  }
+
   /// Fills a block with the documents that come next.
   ///
   /// - Returns: false when there are no more.

@@ -20,7 +20,8 @@ enum ForeignContent {
     Kind(magic: [0x28, 0xB5, 0x2F, 0xFD], name: "compressed with zstd", program: "zstd -dc"),
     Kind(magic: [0xFD] + text("7zXZ") + [0], name: "compressed with xz", program: "xz -dc"),
     Kind(magic: [0x04, 0x22, 0x4D, 0x18], name: "compressed with lz4", program: "lz4 -dc"),
-    Kind(magic: text("BZh"), name: "compressed with bzip2", program: "bzip2 -dc", needsControl: true),
+    Kind(
+      magic: text("BZh"), name: "compressed with bzip2", program: "bzip2 -dc", needsControl: true),
     Kind(magic: text("PK") + [3, 4], name: "a zip archive", program: "unzip -p"),
     Kind(magic: text("7z") + [0xBC, 0xAF, 0x27, 0x1C], name: "a 7z archive", program: "7z x -so"),
     Kind(magic: text("ustar"), name: "a tar archive", program: "tar -xOf", offset: 257),
@@ -40,7 +41,8 @@ enum ForeignContent {
       magic: text("GGUF"), name: "a model in GGUF, not text", place: "give the text",
       needsControl: true),
     Kind(magic: text("%PDF-"), name: "a PDF document", place: "extract its text with pdftotext"),
-    Kind(magic: text("SQLite format 3") + [0], name: "an SQLite database", place: "export its text"),
+    Kind(
+      magic: text("SQLite format 3") + [0], name: "an SQLite database", place: "export its text"),
     Kind(magic: [0x7F] + text("ELF"), name: "a program, not text", place: "give the text"),
     Kind(
       magic: [0x89] + text("PNG\r\n"), name: "an image, not text", place: "give the text"),

@@ -158,7 +158,8 @@ struct JSONLines: DocumentFraming {
       guard text.kind == .string else {
         throw JSONProblem(
           position: -1,
-          reason: "the member \"\(settings.textMember)\" is \(description(text, line)), not a string"
+          reason:
+            "the member \"\(settings.textMember)\" is \(description(text, line)), not a string"
         )
       }
       return text

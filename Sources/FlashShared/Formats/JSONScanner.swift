@@ -138,7 +138,9 @@ struct JSONScanner {
         continue
       }
       if due == .commaOrEnd {
-        guard take(UInt8(ascii: ",")) else { throw expected(isObject ? "',' or '}'" : "',' or ']'") }
+        guard take(UInt8(ascii: ",")) else {
+          throw expected(isObject ? "',' or '}'" : "',' or ']'")
+        }
         due = .value
         continue
       }

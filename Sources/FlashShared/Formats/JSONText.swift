@@ -45,7 +45,8 @@ struct JSONText {
       } else {
         throw JSONProblem(
           position: position,
-          reason: "a control character (U+00\(byte < 16 ? "0" : "")\(hexadecimal(byte))) in a string")
+          reason:
+            "a control character (U+00\(byte < 16 ? "0" : "")\(hexadecimal(byte))) in a string")
       }
       start = position
     }

@@ -71,7 +71,10 @@ import Testing
         #expect(try message("{\"text\":\"\(left)\u{1}\(right)\"}").contains("U+0001"))
       }
     }
-    #expect(try texts(#"{"text": "a\r\nb\rc"}"#) { $0.cleaning.normalizesLineBreaks = true } == ["a\nb\nc"])
+    #expect(
+      try texts(#"{"text": "a\r\nb\rc"}"#) { $0.cleaning.normalizesLineBreaks = true } == [
+        "a\nb\nc"
+      ])
   }
 
   @Test func namesAndInformationAreRead() throws {
@@ -133,7 +136,8 @@ import Testing
       #expect(try documents(reader).map(\.line) == [1, 3])
       let finding = try #require(reader.findings.first)
       #expect(reader.findings.count == 1 && finding.count == 2 && finding.line == 2)
-      #expect(finding.description.hasPrefix("left out 2 lines that hold no document; the first is "))
+      #expect(
+        finding.description.hasPrefix("left out 2 lines that hold no document; the first is "))
     }
   }
 
@@ -148,7 +152,9 @@ import Testing
   @Test func adviceIsWhatTheCommandHas() throws {
     let all: DocumentAdvice = [.format, .textMember, .skipInvalid, .dropInvalidBytes]
     func advised(_ line: String) throws -> String { try message(line) { $0.advice = all } }
-    #expect(try advised(#"{"a": 1}"#).hasSuffix("; name the one with the text: --text-member; --skip-invalid leaves such lines out"))
+    #expect(
+      try advised(#"{"a": 1}"#).hasSuffix(
+        "; name the one with the text: --text-member; --skip-invalid leaves such lines out"))
     #expect(try advised(#"{"text": "\ud83d"}"#).contains("; --drop-invalid-bytes leaves that out"))
     for line in [#"{"a": 1}"#, #"{"text": "\ud83d"}"#, "{", "["] {
       #expect(try !message(line).contains("--"), "\(line)")
