@@ -9,6 +9,8 @@ enum ForeignContent {
     var program: String?
     /// Where it belongs instead.
     var place: String?
+    /// Whether that program cannot read from a pipe.
+    var needsFile = false
     /// Where the bytes stand.
     var offset = 0
     /// Whether the bytes are letters that a text may begin with, so that others must follow.
@@ -22,15 +24,17 @@ enum ForeignContent {
     Kind(magic: [0x04, 0x22, 0x4D, 0x18], name: "compressed with lz4", program: "lz4 -dc"),
     Kind(
       magic: text("BZh"), name: "compressed with bzip2", program: "bzip2 -dc", needsControl: true),
-    Kind(magic: text("PK") + [3, 4], name: "a zip archive", program: "unzip -p"),
+    Kind(magic: text("PK") + [3, 4], name: "a zip archive", program: "unzip -p", needsFile: true),
     Kind(magic: text("7z") + [0xBC, 0xAF, 0x27, 0x1C], name: "a 7z archive", program: "7z x -so"),
-    Kind(magic: text("ustar"), name: "a tar archive", program: "tar -xOf", offset: 257),
+    Kind(
+      magic: text("ustar"), name: "a tar archive", program: "tar -xOf", needsFile: true, offset: 257
+    ),
     Kind(
       magic: text("PAR1"), name: "in Parquet, which is binary", program: pandas("parquet"),
-      needsControl: true),
+      needsFile: true, needsControl: true),
     Kind(
       magic: text("ARROW1") + [0, 0], name: "in Arrow's format, which is binary",
-      program: pandas("feather")),
+      program: pandas("feather"), needsFile: true),
     Kind(
       magic: [0x93] + text("NUMPY"), name: "an array of numpy, not text",
       place: "tokens are read by 'fl-tokenize decode' and 'fl-shard pack'"),
@@ -56,11 +60,14 @@ enum ForeignContent {
   }
 
   /// A command that reads a source and hands on what it makes of it.
-  static func command(_ program: String, _ source: String) -> String {
-    source == standardInput ? "… | \(program) | …" : "\(program) \(quoted(source)) | …"
+  static func command(
+    _ program: String, _ source: String, needsFile: Bool = false
+  ) -> String {
+    let isPipe =
+      source == "standard input" || source.hasPrefix("/dev/fd/") || source.hasPrefix("/proc/")
+    if isPipe { return needsFile ? "\(program) FILE | …" : "… | \(program) | …" }
+    return "\(program) \(quoted(source)) | …"
   }
-
-  private static let standardInput = "standard input"
 
   /// A path as a shell takes it.
   private static func quoted(_ path: String) -> String {
@@ -85,7 +92,9 @@ enum ForeignContent {
         && (!kind.needsControl || bytes[kind.magic.count...].prefix(64).contains(where: isControl))
     }
     guard let kind else { return nil }
-    let mend = kind.program.map { "make text of it on the way: " + command($0, source) }
+    let mend = kind.program.map { program in
+      "make text of it on the way: " + command(program, source, needsFile: kind.needsFile)
+    }
     return "the file is \(kind.name); \(mend ?? kind.place ?? "give the text")"
   }
 
