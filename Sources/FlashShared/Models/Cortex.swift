@@ -13,7 +13,7 @@ public struct Cortex: LanguageModel {
 
   public static func publishedConfiguration(of version: String) -> JSONObject {
     [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512, "seq_len": 256,
+      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512,
       "exit_layers": [2, 4], "exit_thresholds": [0.55, 0.35], "exit_loss_weights": [0.1, 0.3],
       "consistency_weight": 0.5, "diversity_weight": 0.1,
     ]
@@ -53,9 +53,9 @@ public struct Cortex: LanguageModel {
 
   public init(configuration: ModelConfiguration, variant: Variant) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
-    let exitLayers = try configuration.integers("exit_layers", in: 1...blockCount)
+    let blockCount = try configuration.integer("n_layers")
+    let hiddenWidth = try configuration.integer("d_ff")
+    let exitLayers = try configuration.integers("exit_layers", atMost: blockCount)
     guard exitLayers.count <= 2, exitLayers == Set(exitLayers).sorted() else {
       throw configuration.failure("exit_layers", "must be one or two layers in ascending order")
     }
@@ -103,8 +103,8 @@ public struct Cortex: LanguageModel {
     self.layout = layout
     objective = EarlyExits(
       exits: zip(exitLayers, exitWeights).map { .init(layer: $0, weight: Float($1)) },
-      consistencyWeight: Float(try configuration.number("consistency_weight")),
-      diversityWeight: Float(try configuration.number("diversity_weight")),
+      consistencyWeight: try configuration.float("consistency_weight"),
+      diversityWeight: try configuration.float("diversity_weight"),
       targetShift: variant == .published ? 1 : 0)
   }
 

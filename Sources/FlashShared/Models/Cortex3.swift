@@ -10,7 +10,7 @@ public struct Cortex3: LanguageModel {
 
   public static func publishedConfiguration(of version: String) -> JSONObject {
     [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512, "seq_len": 256,
+      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512,
       "kernel_size": 15, "dropout": 0.0,
     ]
   }
@@ -31,10 +31,10 @@ public struct Cortex3: LanguageModel {
 
   public init(configuration: ModelConfiguration, variant: Variant) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
-    let tapCount = try configuration.integer("kernel_size", in: 1...1024)
-    let dropout = try configuration.probability("dropout")
+    let blockCount = try configuration.integer("n_layers")
+    let hiddenWidth = try configuration.integer("d_ff")
+    let tapCount = try configuration.integer("kernel_size")
+    let dropout = try configuration.float("dropout")
     var layout = ParameterLayout()
     let ends = try CortexEnds(configuration, in: &layout)
     blocks = (0..<blockCount).map { index in

@@ -12,7 +12,7 @@ public struct Cortex4: LanguageModel {
 
   public static func publishedConfiguration(of version: String) -> JSONObject {
     [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512, "seq_len": 256,
+      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512,
       "offsets": [1, 2, 4, 8, 16, 32, 64],
     ]
   }
@@ -35,9 +35,9 @@ public struct Cortex4: LanguageModel {
 
   public init(configuration: ModelConfiguration, variant: Variant) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
-    let delays = try configuration.integers("offsets", in: 0...65_536)
+    let blockCount = try configuration.integer("n_layers")
+    let hiddenWidth = try configuration.integer("d_ff")
+    let delays = try configuration.integers("offsets")
     var layout = ParameterLayout()
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width

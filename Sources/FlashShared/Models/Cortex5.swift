@@ -14,7 +14,7 @@ public struct Cortex5: LanguageModel {
 
   public static func publishedConfiguration(of version: String) -> JSONObject {
     [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512, "seq_len": 256,
+      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512,
       "kernel_size": 15, "n_slots": 8, "slot_dim": 32,
     ]
   }
@@ -42,11 +42,11 @@ public struct Cortex5: LanguageModel {
 
   public init(configuration: ModelConfiguration, variant: Variant) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
-    let tapCount = try configuration.integer("kernel_size", in: 1...1024)
-    let slots = try configuration.integer("n_slots", in: 1...1024)
-    let slotWidth = try configuration.integer("slot_dim", in: 1...4096)
+    let blockCount = try configuration.integer("n_layers")
+    let hiddenWidth = try configuration.integer("d_ff")
+    let tapCount = try configuration.integer("kernel_size")
+    let slots = try configuration.integer("n_slots")
+    let slotWidth = try configuration.integer("slot_dim")
     var layout = ParameterLayout()
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width

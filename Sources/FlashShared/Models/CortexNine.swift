@@ -30,15 +30,15 @@ public struct CortexNine: LanguageModel {
   public init(configuration: ModelConfiguration, variant: Variant) throws {
     var layout = ParameterLayout()
     let backbone = try CortexBackbone(configuration, variant, in: &layout)
-    let futureCount = try configuration.integer("n_future", in: 1...16) - 1
+    let futureCount = try configuration.integer("n_future") - 1
     futureHeads = (0..<futureCount).map {
       layout.declare(
         "future_heads.\($0).weight", [backbone.vocabularySize, backbone.width],
         .normal(standardDeviation: 0.02))
     }
-    wordDropout = try configuration.probability("word_dropout_p")
+    wordDropout = try configuration.float("word_dropout_p")
     unknownToken = Int32(
-      try configuration.integer("unk_id", in: 0...(backbone.vocabularySize - 1), default: 1))
+      try configuration.integer("unk_id", atMost: backbone.vocabularySize - 1))
     objective = try Coherence(configuration, targetShift: variant.targetShift)
     self.backbone = backbone
     self.layout = layout

@@ -31,6 +31,36 @@ public enum ModelRegistry {
     architectures.first { $0.versions.contains(version) }?.publishedConfiguration(of: version)
   }
 
+  /// The hyper-parameters that each version reads, found by making its models. A version is made with
+  /// those of its architecture's other versions too, so that what it reads only beside another member
+  /// is found as well.
+  public static let readers = HyperparameterReaders(
+    versions: architectures.flatMap { architecture in
+      architecture.versions.map { version in
+        var members = architecture.publishedConfiguration(of: version)
+        for other in architecture.versions {
+          for (name, value) in architecture.publishedConfiguration(of: other).members
+          where members[name] == nil {
+            members[name] = value
+          }
+        }
+        return (version, names(architecture, members))
+      }
+    })
+
+  private static func names(
+    _ architecture: any LanguageModel.Type, _ members: JSONObject
+  ) -> [Variant: Set<String>] {
+    var names: [Variant: Set<String>] = [:]
+    for variant in Variant.allCases {
+      let configuration = ModelConfiguration(members, source: "the published configuration")
+      if (try? architecture.init(configuration: configuration, variant: variant)) != nil {
+        names[variant] = configuration.reads.all
+      }
+    }
+    return names
+  }
+
   /// Makes the model of a version.
   public static func model(
     version: String, configuration: ModelConfiguration, variant: Variant
