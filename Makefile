@@ -1,4 +1,4 @@
-# Targets: all (build), setup, test, quickstart, lint, benchmark, documents, install, clean;
+# Targets: all (build), setup, test, quickstart, lint, schema, benchmark, documents, install, clean;
 # and the long tests: fuzz, interruption, sanitize.
 
 SWIFT ?= swift
@@ -11,7 +11,7 @@ TOOLS := fl-tokenize fl-shard fl-train fl-eval fl-sample
 SWIFT_FLAGS := -c release --scratch-path $(BUILD) -Xswiftc -enable-testing
 PACKAGES := libopenblas-dev libjansson-dev libssl-dev pkg-config jq shellcheck curl parallel
 
-.PHONY: all setup test lint quickstart benchmark fuzz interruption sanitize documents install clean
+.PHONY: all setup test lint quickstart benchmark fuzz interruption sanitize schema documents install clean
 
 all:
 	$(SWIFT) build $(SWIFT_FLAGS)
@@ -54,6 +54,11 @@ interruption: all
 sanitize:
 	Tests/Sanitizers/run.sh address
 	Tests/Sanitizers/run.sh thread
+
+# The schema that recipes name, from the table of members; a test compares them.
+schema: all
+	"$(BUILD)/release/fl-train" --schema >pipelines/recipes/schema.json.new
+	mv pipelines/recipes/schema.json.new pipelines/recipes/schema.json
 
 # Man pages and shell completions, as the tools tell them.
 documents: all

@@ -4,7 +4,7 @@ import Foundation
 /// numbers are comparable with published ones, and no more exact than those.
 public struct PublishedProtocol: Sendable, Equatable {
   /// Which text is scored.
-  public enum Sample: String, Sendable {
+  public enum Sample: String, Sendable, CaseIterable {
     /// Batches of aligned windows, each drawn uniformly with replacement.
     case randomWindows = "random_windows"
     /// The first windows in order.

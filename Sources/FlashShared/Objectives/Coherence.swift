@@ -25,7 +25,6 @@ public struct Coherence: Objective {
     unlikelihoodWeight = try configuration.number("unlikelihood_alpha")
     entropyWeight = try configuration.number("entropy_beta")
     multiTokenWeight = try configuration.number("mtp_weight_max")
-    let steps = 0...Int(Int32.max)
     warmup = try configuration.integer("mtp_warmup")
     ramp = try configuration.integer("mtp_ramp")
   }

@@ -23,7 +23,7 @@ public struct Lookahead: Objective {
     self.targetShift = targetShift
     horizon = try configuration.integer("lookahead_horizon")
     valueWeight = try configuration.number("lookahead_weight")
-    warmup = try configuration.integer("lookahead_warmup"))
+    warmup = try configuration.integer("lookahead_warmup")
     entropyWeight = try configuration.number("entropy_weight")
   }
 
