@@ -108,9 +108,10 @@ public struct Recipe: Sendable, Equatable {
 
   private mutating func set(_ path: [String], _ value: JSONValue, from option: String?) {
     Self.set(&settings, path[...], value)
+    let place = option ?? source
     let members =
-      [WrittenMember(path: path, kind: .init(value), place: option ?? source)]
-      + WrittenMember.all(in: value.objectValue ?? JSONObject(), below: path, place: option ?? source)
+      [WrittenMember(path: path, kind: .init(value), place: place)]
+      + WrittenMember.all(in: value.objectValue ?? JSONObject(), below: path, place: place)
     for member in members { places[ExactString(member.name)] = member.place }
     if option != nil { changes += members }
   }

@@ -38,7 +38,9 @@ public struct ModelConfiguration: Sendable {
   /// - Parameter limit: the largest one where the table's bounds allow more.
   public func integer(_ name: String, atMost limit: Int? = nil) throws -> Int {
     let number = try value(name, \.integerValue)
-    if let limit, number > limit, case .integer(let range) = RecipeTable.hyperparameter(name)?.form {
+    if let limit, number > limit,
+      case .integer(let range) = RecipeTable.hyperparameter(name)?.form
+    {
       throw failure(name, RecipeMember.requirement(min(range.lowerBound, limit)...limit))
     }
     return number

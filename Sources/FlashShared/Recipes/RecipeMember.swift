@@ -106,7 +106,9 @@ public struct RecipeMember: Sendable {
       case .texts: value.arrayValue?.allSatisfy { $0.stringValue != nil } ?? false
       }
     guard isRight else {
-      if case .choice = form, let text = value.stringValue { return "\(requirement), not \"\(text)\"" }
+      if case .choice = form, let text = value.stringValue {
+        return "\(requirement), not \"\(text)\""
+      }
       return requirement
     }
     let numbers: [JSONValue] =
@@ -166,7 +168,9 @@ public struct NumberBounds: Sendable, Equatable {
 
   /// The bounds as errors say them.
   public var words: String {
-    guard excludesLower || excludesUpper else { return "from \(Self.text(lower)) to \(Self.text(upper))" }
+    guard excludesLower || excludesUpper else {
+      return "from \(Self.text(lower)) to \(Self.text(upper))"
+    }
     return (excludesLower ? "more than" : "at least") + " \(Self.text(lower)) and "
       + (excludesUpper ? "less than" : "at most") + " \(Self.text(upper))"
   }

@@ -31,7 +31,8 @@ extension RecipeTable {
       "data.window", .integer(1...(1 << 20)), .required,
       "Inputs of a training window, in tokens.",
       otherNames: [
-        "seq_len", "sequence_length", "context", "context_length", "block_size", "max_length", "length",
+        "seq_len", "sequence_length", "context", "context_length", "block_size", "max_length",
+        "length",
       ]),
     RecipeMember(
       "data.stride", .integer(1...(1 << 20)), .derived("data.window"),
@@ -44,7 +45,9 @@ extension RecipeTable {
     RecipeMember(
       "batch.sequences", .integer(1...65_536), .required, "Windows of a micro-batch.",
       condition: "at most 2^24 tokens a step",
-      otherNames: ["batch_size", "batch", "micro_batch_size", "size", "per_device_train_batch_size"]),
+      otherNames: [
+        "batch_size", "batch", "micro_batch_size", "size", "per_device_train_batch_size",
+      ]),
     RecipeMember(
       "batch.accumulation", .integer(1...65_536), .value(1), "Micro-batches of an optimiser step.",
       otherNames: [
@@ -78,7 +81,7 @@ extension RecipeTable {
       "1 if the first step has a rate of peak / warmup_steps, 0 if it has none."),
     RecipeMember(
       "optimizer.total_steps", .integer(count), .derived("none: the cosine follows the budget"),
-      "The step at which the minimum is reached.", otherNames: ["max_steps", "lr_decay_iters"]),
+      "The step at which the minimum is reached.", otherNames: ["lr_decay_iters"]),
     RecipeMember(
       "optimizer.clamp_schedule", .boolean, .value(true),
       "Whether the rate stays at its minimum behind total_steps; otherwise the cosine rises again."),
@@ -105,7 +108,8 @@ extension RecipeTable {
       "Decoupled weight decay of the parameters that the version gives none of their own.",
       otherNames: ["wd", "decay"]),
     RecipeMember(
-      "optimizer.clip_norm", .number(.above(0, to: 1e6)), .derived("the version's, 1 in all so far"),
+      "optimizer.clip_norm", .number(.above(0, to: 1e6)),
+      .derived("the version's, 1 in all so far"),
       "Gradients are scaled down to this norm over all parameters; null for no clipping.",
       otherNames: ["grad_clip", "max_grad_norm", "clip", "gradient_clip"]),
   ]

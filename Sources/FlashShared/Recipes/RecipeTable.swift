@@ -10,7 +10,10 @@ public enum RecipeTable {
 
   /// The sections in their order, and what each is about.
   public static let sections: [(name: String, summary: String)] = [
-    ("model", "The model's hyper-parameters, under the names of the reference. Each version reads some."),
+    (
+      "model",
+      "The model's hyper-parameters, under the names of the reference. Each version reads some."
+    ),
     ("objective", "What the model is trained for, where that is more than the next token."),
     ("data", "Windows of the token stream."),
     ("batch", "What a step of the optimiser sees."),
