@@ -124,7 +124,7 @@ extension RecipeTable {
     }
     let scores = candidates.compactMap { member -> (path: String, score: Int)? in
       guard var score = likeness(name, member) else { return nil }
-      if let section, section != member.section { score += score < 10 ? 4 : 7 }
+      if let section, section != member.section { score += 15 }
       return (member.path, score)
     }
     return scores.min { $0.score < $1.score }?.path
