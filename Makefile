@@ -31,8 +31,9 @@ test: lint
 	FLASHLM_BIN="$(abspath $(BUILD))/release" $(SWIFT) test $(SWIFT_FLAGS) --skip-build
 
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
-	shellcheck pipelines/*.sh pipelines/examples/*.sh benchmarks/*/*.sh install/*.sh Tests/*/*.sh .ci/run
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Plugins Sources Tests
+	python3 Tests/Rooms/check.py
+	shellcheck pipelines/*.sh pipelines/examples/*.sh benchmarks/*/*.sh install/*.sh Plugins/*/*.sh Tests/*/*.sh .ci/run
 
 quickstart: all
 	pipelines/quickstart.sh

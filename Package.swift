@@ -51,7 +51,7 @@ let package = Package(
     .executable(name: "fl-sample", targets: ["fl-sample"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .systemLibrary(
@@ -68,7 +68,9 @@ let package = Package(
         "COpenBLAS", "CJansson", "CCrypto", "CProcessor", "CByteClasses",
       ] + (hasMPI ? ["CMPI"] : []),
       swiftSettings: strict + tuned + (hasMPI ? [.define("FLASHLM_MPI")] : []),
-      linkerSettings: linker),
+      linkerSettings: linker,
+      plugins: ["ListModels"]),
+    .plugin(name: "ListModels", capability: .buildTool()),
     .target(
       name: "ToolSupport",
       dependencies: [

@@ -6,8 +6,13 @@ set -euo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-all_versions=(v4 v5 v5.2 v6 v7 v7.1 v7.2 cortex4 cortex5 v7.3 v7.4 v7.5 v7.6 v8 v8.1 v8.2 v8.3 v8.4
-  v9.0 v9.1 v9.2 v10-fsp cpuflow-v5ln cpuflow-v9.7)
+# Every recipe of a version that has a pipeline, in the order in which the versions appeared.
+mapfile -t all_versions < <(
+  jq -r 'select(.published) | [.published.place, .version] | @tsv' "$pipelines"/recipes/*.json |
+    sort -n | cut -f 2 | while read -r name; do
+    [[ ! -x $pipelines/$name.sh ]] || echo "$name"
+  done
+)
 
 usage() {
   cat <<TEXT

@@ -20,13 +20,20 @@ struct ConformanceCommand: ParsableCommand {
   @Option(help: "Only this variant: sound, published or repaired.")
   var variant: Variant?
 
+  @Option(
+    help: ArgumentHelp(
+      "Count the parameters of the model of <folder>/<version>.json as well.",
+      valueName: "folder"))
+  var recipes: String?
+
   func run() throws {
     Interruption.install()
     let events = EventLog(descriptor: 1)
     var passes = true
     for folder in folders {
       let golden = try GoldenSet(path: folder)
-      let conformance = Conformance(golden)
+      let recipe = try recipes.map { try Recipe(path: "\($0)/\(golden.version).json") }
+      let conformance = Conformance(golden, recipe: recipe)
       let variants = golden.variants.filter { variant == nil || $0 == variant }
       guard !variants.isEmpty else {
         throw GoldenSetError(

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FlashShared
@@ -14,8 +15,9 @@ import Testing
 
   @Test(arguments: directories) func conforms(_ directory: String) throws {
     let golden = try GoldenSet(path: "\(Self.root)/\(directory)")
+    let recipe = try PublishedRecipes.recipe(golden.version)
     for variant in golden.variants {
-      let result = try Conformance(golden).check(variant)
+      let result = try Conformance(golden, recipe: recipe).check(variant)
       #expect(result.failures == [], "\(golden.version) \(variant)")
     }
   }

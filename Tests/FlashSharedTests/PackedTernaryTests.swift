@@ -72,8 +72,8 @@ import Testing
       version: version, configuration: golden.configuration, variant: .sound)
     let packed = try ModelRegistry.model(
       version: version,
-      configuration: ModelConfiguration(
-        golden.configuration.members, source: version, packsTernary: true), variant: .sound)
+      configuration: golden.configuration, variant: .sound,
+      layout: ParameterLayout(packsTernary: true))
     #expect(packed.layout.count == plain.layout.count)
     #expect(!packed.layout.packedParameters.isEmpty)
     let plainStore = try golden.store(for: plain)

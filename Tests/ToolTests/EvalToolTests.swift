@@ -109,7 +109,8 @@ import Testing
     .appending(path: "Tests/FlashSharedTests/Golden/v5.2").path
 
   @Test func conformanceReportsEachVariant() throws {
-    let outcome = try Tool("fl-eval").run(["conformance", Self.golden])
+    let outcome = try Tool("fl-eval").run(
+      ["conformance", Self.golden, "--recipes", PublishedRecipes.folder])
     #expect(outcome.status == 0)
     let event = try JSONValue(parsing: outcome.output, source: "output")
     #expect(event["event"] == "conformance")

@@ -27,7 +27,9 @@ import Testing
   private func writeRun(_ name: String, version: String, perplexity: Double) throws {
     let run = "all/\(name)/run"
     try makeFolder(run)
-    _ = try folder.file("\(run)/recipe.json", #"{"version":"\#(version)","variant":"sound"}"#)
+    var recipe = try PublishedRecipes.recipe(version).settings
+    recipe["variant"] = "sound"
+    _ = try folder.file("\(run)/recipe.json", JSONValue.object(recipe).serialized())
     _ = try folder.file("\(run)/log.jsonl", #"{"event":"start","version":"\#(version)"}"# + "\n")
     _ = try folder.file("\(run)/best.safetensors", "weights")
     _ = try folder.file(

@@ -39,7 +39,7 @@ public final class Decoder {
   private var inverseNorms: [Float] = []
 
   /// - Parameters:
-  ///   - guides: what is computed besides logits; the model must have it (`DecodingGuides(of:_:)`).
+  ///   - guides: what is computed besides logits; the model must have it (`LanguageModel.guides`).
   ///   - exitTemperature: lets tokens leave at the model's early exits, if it has any, by their
   ///     confidence at this temperature of sampling; nil lets all go through the whole model. Not
   ///     together with guides.

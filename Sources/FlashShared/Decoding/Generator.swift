@@ -171,10 +171,10 @@ public enum DecodingError: ReportableError, Equatable {
         + "from; give some text"
     case .noValueHead:
       "--search: this model has no value head to search with; versions that have one are "
-        + DecodingGuides.versionsWithValueHead.joined(separator: ", ")
+        + ModelRegistry.versions(guidedBy: .value).joined(separator: ", ")
     case .noCompass:
       "--compass: this model predicts no direction to follow; versions that do are "
-        + DecodingGuides.versionsWithCompass.joined(separator: ", ")
+        + ModelRegistry.versions(guidedBy: .compass).joined(separator: ", ")
     }
   }
 }

@@ -62,7 +62,7 @@ public final class TextGenerator {
     var guides: DecodingGuides = []
     if options.search != nil { guides.insert(.value) }
     if options.sampler.compassWeight != 0 { guides.insert(.compass) }
-    let missing = guides.subtracting(guides.isEmpty ? [] : DecodingGuides(of: model, store))
+    let missing = guides.subtracting(type(of: model).guides)
     if missing.contains(.value) { throw DecodingError.noValueHead }
     if missing.contains(.compass) { throw DecodingError.noCompass }
     self.guides = guides

@@ -14,9 +14,7 @@ extension Conformance {
     results += output.blockOutputs.enumerated().map { ("layer_out.\($0)", [$1]) }
     results.append(("hidden_final", [output.hidden]))
     results.append(("per_position_ce", [scored.losses]))
-    results.append(
-      ("value_pred", zip(output.blockOutputs, output.valueHeads).map { graph.linear($0, $1) }))
-    results.append(("future_logits", output.futureHeads.map { graph.linear(output.hidden, $0) }))
+    results += model.objective.predictions(output, in: graph).map { (name: $0, parts: $1) }
     results.removeAll { vectors.shape(of: $0.name) == nil }
     for tensor in results.flatMap(\.parts) { graph.keep(tensor) }
 

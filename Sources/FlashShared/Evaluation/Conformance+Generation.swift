@@ -9,7 +9,7 @@ extension Conformance {
     guard FileManager.default.fileExists(atPath: path) else { return }
     let contents = try JSONValue(contentsOf: path)
     let store = try golden.store(for: model)
-    let available = DecodingGuides(of: model, store)
+    let available = type(of: model).guides
     let cap = golden.configuration.members["logit_softcap"]?.doubleValue ?? 0
     for (index, entry) in (contents.arrayValue ?? contents["calls"]?.arrayValue ?? []).enumerated()
     {

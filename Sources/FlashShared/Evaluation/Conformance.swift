@@ -33,7 +33,7 @@ public struct ConformanceResult: Sendable {
   /// By trace, the largest relative difference of a loss or norm.
   public var traceDifferences: [(name: String, value: Double)] = []
   /// The number of parameters of the published configuration here and in the vectors, if stated.
-  public var publishedParameters = 0
+  public var publishedParameters: Int?
   public var expectedPublishedParameters: Int?
   /// The audit of the model.
   public var leaks = false
@@ -54,11 +54,16 @@ public struct ConformanceResult: Sendable {
 /// Runs a golden directory's model in the engine and compares.
 public struct Conformance {
   let golden: GoldenSet
+  private let recipe: Recipe?
   /// What is still allowed.
   public let tolerances: ConformanceTolerances
 
-  public init(_ golden: GoldenSet, tolerances: ConformanceTolerances = .init()) {
+  /// - Parameter recipe: the version's, whose model's parameters are counted.
+  public init(
+    _ golden: GoldenSet, recipe: Recipe? = nil, tolerances: ConformanceTolerances = .init()
+  ) {
     self.golden = golden
+    self.recipe = recipe
     self.tolerances = tolerances
   }
 
@@ -74,7 +79,7 @@ public struct Conformance {
     if expectation.isComplete { try checkFurtherVectors(model, expectation.vectors, &result) }
     try checkGradients(model, expectation, &result)
     for name in ["trace", "trace_full_lr"] { try checkTrace(model, name, figures, &result) }
-    try checkParameterCount(variant, figures, &result)
+    try checkParameterCount(figures, &result)
     try checkCausality(model, variant, &result)
     if variant == .published { try checkGeneration(model, &result) }
     return result
@@ -206,17 +211,14 @@ public struct Conformance {
   }
 
   private func checkParameterCount(
-    _ variant: Variant, _ figures: JSONValue, _ result: inout ConformanceResult
+    _ figures: JSONValue, _ result: inout ConformanceResult
   ) throws {
-    guard let published = ModelRegistry.publishedConfiguration(of: golden.version) else { return }
-    let model = try ModelRegistry.model(
-      version: golden.version,
-      configuration: ModelConfiguration(published, source: golden.version), variant: variant)
-    result.publishedParameters = model.layout.count
     result.expectedPublishedParameters = figures["parameters_published"]?.integerValue
-    if let expected = result.expectedPublishedParameters, expected != result.publishedParameters {
-      result.failures.append(
-        "the published configuration has \(result.publishedParameters) parameters, not \(expected)")
+    guard let recipe else { return }
+    let count = try recipe.model().layout.count
+    result.publishedParameters = count
+    if let expected = result.expectedPublishedParameters, expected != count {
+      result.failures.append("\(recipe.source): its model has \(count) parameters, not \(expected)")
     }
   }
 

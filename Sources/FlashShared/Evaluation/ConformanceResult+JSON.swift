@@ -15,7 +15,7 @@ extension ConformanceResult {
       "gradient_differences": object(gradientDifferences),
       "gradient_norm_difference": .number(gradientNormDifference),
       "trace_differences": object(traceDifferences),
-      "published_parameters": .integer(publishedParameters),
+      "published_parameters": JSONValue(publishedParameters),
       "expected_published_parameters": JSONValue(expectedPublishedParameters),
       "leaks": .boolean(leaks), "expected_leaks": JSONValue(expectedLeaks),
       "largest_change_before": .number(Double(largestChange)),

@@ -173,8 +173,9 @@ public struct SampleQuality: Sendable {
     object["longest_overlap_words"] = .integer(
       SampleWords(longest?.1 ?? "").words.count)
     object["longest_overlap"] = .string(longest?.1 ?? "")
-    object["mean_longest_overlap_characters"] = JSONValue(
-      lengths.isEmpty ? nil : Double(lengths.reduce(0, +)) / Double(lengths.count))
+    let total: Int = lengths.reduce(0, +)
+    let mean: Double? = lengths.isEmpty ? nil : Double(total) / Double(lengths.count)
+    object["mean_longest_overlap_characters"] = JSONValue(mean)
     return object
   }
 }

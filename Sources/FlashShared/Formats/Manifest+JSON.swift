@@ -1,4 +1,3 @@
-
 extension ShardManifest {
   static let format = "flashlm-shards"
   static let version = 1

@@ -112,7 +112,9 @@ public struct NgramIndexHead: Sendable, Equatable {
   private static func digest(_ text: String) -> [UInt8]? {
     let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
     guard digits.count == 64, text.utf8.count == 64 else { return nil }
-    return (0..<32).map { UInt8(digits[2 * $0] << 4 | digits[2 * $0 + 1]) }
+    return (0..<32).map { (index: Int) -> UInt8 in
+      UInt8(16 * digits[2 * index] + digits[2 * index + 1])
+    }
   }
 
   /// The head under names for people and programs.

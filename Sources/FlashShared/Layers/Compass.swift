@@ -13,6 +13,9 @@ public struct Compass: Sendable {
     outer = Linear("\(name).head.2", from: width, to: width, normal, in: &layout)
   }
 
+  /// Both matrices.
+  var parameters: [Parameter] { [inner.weight, outer.weight] }
+
   func callAsFunction(_ hidden: Tensor, in graph: Graph) -> Tensor {
     outer(graph.relu(inner(hidden, in: graph)), in: graph)
   }

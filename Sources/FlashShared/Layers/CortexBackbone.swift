@@ -52,7 +52,7 @@ public struct CortexBackbone: Sendable {
   func callAsFunction(_ graph: Graph, tokens: Tensor? = nil) -> ModelOutput {
     var hidden = inputNorm(graph.embedding(embedding, tokens: tokens), in: graph)
     var blockOutputs: [Tensor] = []
-    var streams: [ModelOutput.NamedTensor] = []
+    var streams: [NamedTensor] = []
     for (index, block) in blocks.enumerated() {
       let output = block(hidden, in: graph)
       hidden = output.hidden  // [batch, time, d_model]
@@ -68,10 +68,4 @@ public struct CortexBackbone: Sendable {
       hidden: outputNorm(hidden, in: graph), head: embedding, blockOutputs: blockOutputs,
       namedTensors: streams)
   }
-}
-
-extension Variant {
-  /// How far beyond the next token the recipes from v7 on aim: the published ones shift their
-  /// targets twice.
-  var targetShift: Int { self == .published ? 1 : 0 }
 }

@@ -29,7 +29,7 @@ struct CortexEnds: Sendable {
   ///   - embedded: what `embed` gave.
   ///   - branches: inner results of the blocks.
   func output(
-    _ blockOutputs: [Tensor], embedded: Tensor, branches: [ModelOutput.NamedTensor] = [],
+    _ blockOutputs: [Tensor], embedded: Tensor, branches: [NamedTensor] = [],
     in graph: Graph
   ) -> ModelOutput {
     ModelOutput(

@@ -8,12 +8,6 @@
 public struct Bolt: LanguageModel {
   public static let versions = ["v4", "v4-large"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    version == "v4-large"
-      ? ["vocab": 10_000, "dim": 384, "n_blocks": 8, "kernel_size": 8, "glu_hidden": 1024]
-      : ["vocab": 10_000, "dim": 192, "n_blocks": 6, "kernel_size": 8, "glu_hidden": 512]
-  }
-
   public let layout: ParameterLayout
   public let vocabularySize: Int
   private let embedding: Parameter
@@ -31,7 +25,9 @@ public struct Bolt: LanguageModel {
     let feedDown: TernaryLinear
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
     let width = try configuration.integer("dim")
     let blockCount = try configuration.integer("n_blocks")
@@ -39,7 +35,7 @@ public struct Bolt: LanguageModel {
     let hiddenWidth = try configuration.integer("glu_hidden")
     vocabularySize = try configuration.integer("vocab")
 
-    var layout = configuration.emptyLayout()
+    var layout = layout
     let wholeMatrix = TernaryLinear.Quantization(isPerRow: false, scale: .offset)
     embedding = layout.declare(
       "embedding.weight", [vocabularySize, width], .normal(standardDeviation: 0.02))

@@ -11,21 +11,6 @@
 public struct CPUFlow: LanguageModel {
   public static let versions = ["cpuflow-v5ln", "cpuflow-v9.7"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    var members: JSONObject = [
-      "vocab": 4096, "d_model": 256, "k": 64, "d_ff": 128, "n_layers": 6, "seq_len": 256,
-      "fsp_alpha": 0.1, "fsp_tau": 64, "fsp_rate": 16, "fsp_pos_weight": 50,
-    ]
-    guard version == "cpuflow-v9.7" else { return members }
-    members["n_sub"] = 3
-    members["d_sub"] = 8
-    members["d_val"] = 64
-    members["k_top"] = 8
-    members["mem_decay"] = 0.99
-    members["mem_chunk"] = 32
-    return members
-  }
-
   public let layout: ParameterLayout
   public let objective: any Objective
   public let vocabularySize: Int
@@ -34,7 +19,6 @@ public struct CPUFlow: LanguageModel {
   private let steps: Parameter
   private let blocks: [Block]
   private let finalNorm: LayerNorm
-  private let futureProjection: Linear
 
   fileprivate struct Block: Sendable {
     let norm: LayerNorm
@@ -47,7 +31,9 @@ public struct CPUFlow: LanguageModel {
     let feedDown: Linear
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
     vocabularySize = try configuration.integer("vocab")
     let width = try configuration.integer("d_model")
@@ -58,7 +44,7 @@ public struct CPUFlow: LanguageModel {
     let memoryShape =
       configuration.sets("n_sub") ? try AddressedMemory.Shape(configuration) : nil
 
-    var layout = ParameterLayout()
+    var layout = layout
     let normal = Initialization.normal(standardDeviation: 0.02)
     let residual = Initialization.normal(
       standardDeviation: 0.02 / Float(2 * blockCount).squareRoot())
@@ -82,15 +68,15 @@ public struct CPUFlow: LanguageModel {
         feedDown: Linear("\(name).ff_down", from: hiddenWidth, to: width, residual, in: &layout))
     }
     finalNorm = LayerNorm("ln_f", width: width, in: &layout)
-    futureProjection = Linear("fsp_proj", from: width, to: width, normal, in: &layout)
-    objective = try FutureSentence(configuration)
+    let futureProjection = Linear("fsp_proj", from: width, to: width, normal, in: &layout)
+    objective = try FutureSentence(configuration, projection: futureProjection.weight)
     self.layout = layout
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
     var hidden = graph.addPositionSteps(graph.embedding(embedding), steps)
     var blockOutputs: [Tensor] = []
-    var streams: [ModelOutput.NamedTensor] = []
+    var streams: [NamedTensor] = []
     for (index, block) in blocks.enumerated() {
       let normal = block.norm(hidden, in: graph)
       var mixed = block.scan(normal, in: graph)  // [batch, time, k]
@@ -103,11 +89,9 @@ public struct CPUFlow: LanguageModel {
       hidden = block.feed(graph.add(hidden, block.out(mixed, in: graph)), in: graph)
       blockOutputs.append(hidden)  // [batch, time, d_model]
     }
-    var output = ModelOutput(
+    return ModelOutput(
       hidden: finalNorm(hidden, in: graph), head: embedding, blockOutputs: blockOutputs,
       namedTensors: streams)
-    output.futureSetProjection = futureProjection.weight
-    return output
   }
 }
 

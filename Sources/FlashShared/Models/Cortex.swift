@@ -11,14 +11,6 @@
 public struct Cortex: LanguageModel {
   public static let versions = ["v7"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512,
-      "exit_layers": [2, 4], "exit_thresholds": [0.55, 0.35], "exit_loss_weights": [0.1, 0.3],
-      "consistency_weight": 0.5, "diversity_weight": 0.1,
-    ]
-  }
-
   public let layout: ParameterLayout
   public let objective: any Objective
   public var vocabularySize: Int { ends.vocabularySize }
@@ -51,7 +43,9 @@ public struct Cortex: LanguageModel {
     let gateOut: Linear
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
     let blockCount = try configuration.integer("n_layers")
     let hiddenWidth = try configuration.integer("d_ff")
@@ -62,7 +56,7 @@ public struct Cortex: LanguageModel {
     let exitWeights = try configuration.numbers("exit_loss_weights", count: exitLayers.count)
     exitThresholds = try configuration.numbers("exit_thresholds", count: exitLayers.count)
     exitsByAllPositions = variant == .published
-    var layout = configuration.emptyLayout()
+    var layout = layout
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width
     blocks = (0..<blockCount).map { index in
@@ -105,13 +99,13 @@ public struct Cortex: LanguageModel {
       exits: zip(exitLayers, exitWeights).map { .init(layer: $0, weight: Float($1)) },
       consistencyWeight: try configuration.float("consistency_weight"),
       diversityWeight: try configuration.float("diversity_weight"),
-      targetShift: variant == .published ? 1 : 0)
+      targetShift: variant.targetShift)
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
     let embedded = ends.embed(in: graph)  // [batch, time, d_model]
     var hidden = embedded
-    var branches: [ModelOutput.NamedTensor] = []
+    var branches: [NamedTensor] = []
     var blockOutputs: [Tensor] = []
     var exitOutputs: [EarlyExit] = []
     for (index, block) in blocks.enumerated() {

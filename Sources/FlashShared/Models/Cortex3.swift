@@ -8,13 +8,6 @@
 public struct Cortex3: LanguageModel {
   public static let versions = ["v7.1"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512,
-      "kernel_size": 15, "dropout": 0.0,
-    ]
-  }
-
   public let layout: ParameterLayout
   public let objective: any Objective
   public var vocabularySize: Int { ends.vocabularySize }
@@ -29,13 +22,15 @@ public struct Cortex3: LanguageModel {
     let dropout: Float
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
     let blockCount = try configuration.integer("n_layers")
     let hiddenWidth = try configuration.integer("d_ff")
     let tapCount = try configuration.integer("kernel_size")
     let dropout = try configuration.float("dropout")
-    var layout = ParameterLayout()
+    var layout = layout
     let ends = try CortexEnds(configuration, in: &layout)
     blocks = (0..<blockCount).map { index in
       let name = "blocks.\(index)"
@@ -49,7 +44,7 @@ public struct Cortex3: LanguageModel {
     }
     self.ends = ends
     self.layout = layout
-    objective = NextToken(targetShift: variant == .published ? 1 : 0)
+    objective = NextToken(targetShift: variant.targetShift)
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {

@@ -10,13 +10,6 @@
 public struct Cortex4: LanguageModel {
   public static let versions = ["cortex4"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512,
-      "offsets": [1, 2, 4, 8, 16, 32, 64],
-    ]
-  }
-
   public let layout: ParameterLayout
   public let objective: any Objective
   public var vocabularySize: Int { ends.vocabularySize }
@@ -33,12 +26,14 @@ public struct Cortex4: LanguageModel {
     let delays: [Int]
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
     let blockCount = try configuration.integer("n_layers")
     let hiddenWidth = try configuration.integer("d_ff")
     let delays = try configuration.integers("offsets")
-    var layout = ParameterLayout()
+    var layout = layout
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width
     blocks = (0..<blockCount).map { index in
@@ -55,13 +50,13 @@ public struct Cortex4: LanguageModel {
     }
     self.ends = ends
     self.layout = layout
-    objective = NextToken(targetShift: variant == .published ? 1 : 0)
+    objective = NextToken(targetShift: variant.targetShift)
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
     let embedded = ends.embed(in: graph)  // [batch, time, d_model]
     var hidden = embedded
-    var branches: [ModelOutput.NamedTensor] = []
+    var branches: [NamedTensor] = []
     var blockOutputs: [Tensor] = []
     for (index, block) in blocks.enumerated() {
       let output = block(hidden, in: graph)

@@ -12,13 +12,6 @@
 public struct Cortex5: LanguageModel {
   public static let versions = ["cortex5"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512,
-      "kernel_size": 15, "n_slots": 8, "slot_dim": 32,
-    ]
-  }
-
   public let layout: ParameterLayout
   public let objective: any Objective
   public var vocabularySize: Int { ends.vocabularySize }
@@ -40,14 +33,16 @@ public struct Cortex5: LanguageModel {
     let feedForward: SwiGLUFeedForward
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
     let blockCount = try configuration.integer("n_layers")
     let hiddenWidth = try configuration.integer("d_ff")
     let tapCount = try configuration.integer("kernel_size")
     let slots = try configuration.integer("n_slots")
     let slotWidth = try configuration.integer("slot_dim")
-    var layout = ParameterLayout()
+    var layout = layout
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width
     // The published mean is that of the weights and saturates the gates; there is no bias to hold it.
@@ -77,13 +72,13 @@ public struct Cortex5: LanguageModel {
     self.ends = ends
     self.layout = layout
     handsMemoryOn = variant == .published
-    objective = NextToken(targetShift: variant == .published ? 1 : 0)
+    objective = NextToken(targetShift: variant.targetShift)
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
     let embedded = ends.embed(in: graph)  // [batch, time, d_model]
     var hidden = embedded
-    var branches: [ModelOutput.NamedTensor] = []
+    var branches: [NamedTensor] = []
     var memory: Tensor?  // [batch, slots, slotWidth]
     var blockOutputs: [Tensor] = []
     for (index, block) in blocks.enumerated() {

@@ -10,14 +10,6 @@
 public struct Cortex6: LanguageModel {
   public static let versions = ["v7.2"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512, "seq_len": 256,
-      "kernel_size": 15, "d_mem": 64, "decay": 0.99, "dropout": 0.0,
-      "hebbian_mask": "causal_triu",
-    ]
-  }
-
   public let layout: ParameterLayout
   public let objective: any Objective
   public var vocabularySize: Int { ends.vocabularySize }
@@ -36,7 +28,9 @@ public struct Cortex6: LanguageModel {
     let dropout: Float
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
     let blockCount = try configuration.integer("n_layers")
     let hiddenWidth = try configuration.integer("d_ff")
@@ -53,7 +47,7 @@ public struct Cortex6: LanguageModel {
       throw configuration.failure("hebbian_mask", "this mask sees the future: published only")
     case let other: preconditionFailure("the table of members does not allow \(other)")
     }
-    var layout = ParameterLayout()
+    var layout = layout
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width
     blocks = (0..<blockCount).map { index in
@@ -72,13 +66,13 @@ public struct Cortex6: LanguageModel {
     self.ends = ends
     self.layout = layout
     decodesIncrementally = variant == .sound
-    objective = NextToken(targetShift: variant == .published ? 1 : 0)
+    objective = NextToken(targetShift: variant.targetShift)
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
     let embedded = ends.embed(in: graph)  // [batch, time, d_model]
     var hidden = embedded
-    var branches: [ModelOutput.NamedTensor] = []
+    var branches: [NamedTensor] = []
     var blockOutputs: [Tensor] = []
     for (index, block) in blocks.enumerated() {
       let output = block(hidden, in: graph)

@@ -10,13 +10,6 @@
 public struct Cortex7: LanguageModel {
   public static let versions = ["v7.3"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512, "n_heads": 4, "d_head": 64,
-      "window_size": 128, "kernel_size": 15, "d_mem": 64, "seq_len": 256, "dropout": 0.0,
-    ]
-  }
-
   public let layout: ParameterLayout
   public let objective: any Objective
   public var vocabularySize: Int { ends.vocabularySize }
@@ -38,7 +31,9 @@ public struct Cortex7: LanguageModel {
     case memory(GatedConvolution, RMSNorm, HebbianMemory)
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
     let blockCount = try configuration.integer("n_layers")
     let hiddenWidth = try configuration.integer("d_ff")
@@ -50,7 +45,7 @@ public struct Cortex7: LanguageModel {
     let memoryWidth = try configuration.integer("d_mem")
     let length = try configuration.integer("seq_len")
     let dropout = try configuration.float("dropout")
-    var layout = ParameterLayout()
+    var layout = layout
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width
     let innerWidth = shape.heads * shape.headWidth
@@ -89,13 +84,13 @@ public struct Cortex7: LanguageModel {
     self.ends = ends
     self.layout = layout
     decodesIncrementally = variant == .sound
-    objective = NextToken(targetShift: variant == .published ? 1 : 0)
+    objective = NextToken(targetShift: variant.targetShift)
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
     let embedded = ends.embed(in: graph)  // [batch, time, d_model]
     var hidden = embedded
-    var branches: [ModelOutput.NamedTensor] = []
+    var branches: [NamedTensor] = []
     var blockOutputs: [Tensor] = []
     for (index, block) in blocks.enumerated() {
       let output = block(hidden, in: graph)

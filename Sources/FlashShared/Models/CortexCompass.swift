@@ -9,18 +9,12 @@
 ///   compass loss that grows with the micro-batch.
 public struct CortexCompass: LanguageModel {
   public static let versions = ["v9.2"]
-
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512, "n_heads": 4, "d_head": 64,
-      "window_size": 64, "d_mem": 32, "dropout": 0.1, "compass_loss_weight": 0.5, "batch": 4,
-    ]
-  }
+  public static let guides = DecodingGuides.compass
 
   public let layout: ParameterLayout
   public let objective: any Objective
   private let backbone: CortexBackbone
-  private let compass: Compass
+  public let compass: Compass?
   private let variant: Variant
 
   public var vocabularySize: Int { backbone.vocabularySize }
@@ -32,23 +26,22 @@ public struct CortexCompass: LanguageModel {
     ])
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    var layout = ParameterLayout()
+    var layout = layout
     let backbone = try CortexBackbone(
       configuration, variant,
       rule: .linear(variant == .published ? .presentAndFuture : .presentAndPast),
       memoryDropout: .output, in: &layout)
-    compass = Compass("compass", width: backbone.width, in: &layout)
-    objective = try StoryCompass(configuration, variant)
+    let compass = Compass("compass", width: backbone.width, in: &layout)
+    objective = try StoryCompass(configuration, variant, compass: compass)
+    self.compass = compass
     self.backbone = backbone
     self.layout = layout
     self.variant = variant
   }
 
-  public func callAsFunction(_ graph: Graph) -> ModelOutput {
-    var output = backbone(graph)
-    output.compass = compass
-    return output
-  }
+  public func callAsFunction(_ graph: Graph) -> ModelOutput { backbone(graph) }
 }

@@ -10,13 +10,6 @@
 public struct CortexEight: LanguageModel {
   public static let versions = ["v7.4", "v7.6"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512, "n_heads": 4, "d_head": 64,
-      "window_size": 64, "d_mem": 32, "dropout": 0.1,
-    ]
-  }
-
   public let layout: ParameterLayout
   private let backbone: CortexBackbone
   private let variant: Variant
@@ -25,8 +18,10 @@ public struct CortexEight: LanguageModel {
   public var decodesIncrementally: Bool { variant != .published }
   public var objective: any Objective { NextToken(targetShift: variant.targetShift) }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
-    var layout = ParameterLayout()
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
+    var layout = layout
     backbone = try CortexBackbone(configuration, variant, in: &layout)
     self.layout = layout
     self.variant = variant

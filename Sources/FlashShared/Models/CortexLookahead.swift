@@ -7,37 +7,26 @@
 /// in v7.4.
 public struct CortexLookahead: LanguageModel {
   public static let versions = ["v8.1", "v8.2", "v8.3"]
-
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    var members: JSONObject = [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512, "n_heads": 4, "d_head": 64,
-      "window_size": 64, "d_mem": 32, "dropout": 0.1, "lookahead_horizon": 8,
-      "lookahead_weight": 0.1, "lookahead_warmup": 300,
-    ]
-    guard version != "v8.1" else { return members }
-    members["d_ff"] = version == "v8.2" ? 640 : 512
-    members["window_size"] = 32
-    members["lookahead_weight"] = 0.01
-    members["lookahead_warmup"] = 100
-    members["entropy_weight"] = 0.01
-    return members
-  }
+  public static let guides = DecodingGuides.value
 
   public let layout: ParameterLayout
   public let objective: any Objective
   public let optimizer: AdamWSettings
   private let backbone: CortexBackbone
-  private let valueHeads: [Parameter]
+  public let valueHead: Parameter?
   private let variant: Variant
 
   public var vocabularySize: Int { backbone.vocabularySize }
   public var decodesIncrementally: Bool { variant != .published }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
-    var layout = ParameterLayout()
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
+    var layout = layout
     let backbone = try CortexBackbone(configuration, variant, in: &layout)
-    valueHeads = layout.declareValueHeads(count: backbone.blocks.count, width: backbone.width)
-    let objective = try Lookahead(configuration, targetShift: variant.targetShift)
+    let valueHeads = layout.declareValueHeads(count: backbone.blocks.count, width: backbone.width)
+    let objective = try Lookahead(
+      configuration, targetShift: variant.targetShift, valueHeads: valueHeads)
     // The versions with an entropy bonus are those with groups.
     optimizer =
       objective.entropyWeight == 0
@@ -46,16 +35,13 @@ public struct CortexLookahead: LanguageModel {
         .init(pattern: "*embed*", weightDecay: 0), .init(pattern: "*head*", weightDecay: 0),
       ])
     self.objective = objective
+    valueHead = valueHeads.last
     self.backbone = backbone
     self.layout = layout
     self.variant = variant
   }
 
-  public func callAsFunction(_ graph: Graph) -> ModelOutput {
-    var output = backbone(graph)
-    output.valueHeads = valueHeads
-    return output
-  }
+  public func callAsFunction(_ graph: Graph) -> ModelOutput { backbone(graph) }
 }
 
 extension ParameterLayout {

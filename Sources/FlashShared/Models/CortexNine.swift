@@ -7,19 +7,9 @@
 public struct CortexNine: LanguageModel {
   public static let versions = ["v7.5"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 512, "n_heads": 4, "d_head": 64,
-      "window_size": 64, "d_mem": 32, "dropout": 0.1, "n_future": 2, "word_dropout_p": 0.05,
-      "unk_id": 1, "unlikelihood_alpha": 0.25, "entropy_beta": 0.01, "mtp_weight_max": 0.5,
-      "mtp_warmup": 500, "mtp_ramp": 500,
-    ]
-  }
-
   public let layout: ParameterLayout
   public let objective: any Objective
   private let backbone: CortexBackbone
-  private let futureHeads: [Parameter]
   private let variant: Variant
   private let wordDropout: Float
   private let unknownToken: Int32
@@ -27,11 +17,13 @@ public struct CortexNine: LanguageModel {
   public var vocabularySize: Int { backbone.vocabularySize }
   public var decodesIncrementally: Bool { variant != .published }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
-    var layout = ParameterLayout()
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
+    var layout = layout
     let backbone = try CortexBackbone(configuration, variant, in: &layout)
     let futureCount = try configuration.integer("n_future") - 1
-    futureHeads = (0..<futureCount).map {
+    let futureHeads = (0..<futureCount).map {
       layout.declare(
         "future_heads.\($0).weight", [backbone.vocabularySize, backbone.width],
         .normal(standardDeviation: 0.02))
@@ -39,7 +31,8 @@ public struct CortexNine: LanguageModel {
     wordDropout = try configuration.float("word_dropout_p")
     unknownToken = Int32(
       try configuration.integer("unk_id", atMost: backbone.vocabularySize - 1))
-    objective = try Coherence(configuration, targetShift: variant.targetShift)
+    objective = try Coherence(
+      configuration, targetShift: variant.targetShift, futureHeads: futureHeads)
     self.backbone = backbone
     self.layout = layout
     self.variant = variant
@@ -50,7 +43,6 @@ public struct CortexNine: LanguageModel {
       probability: Double(wordDropout), replacement: unknownToken)
     var output = backbone(graph, tokens: tokens)
     output.seenTokens = tokens
-    output.futureHeads = futureHeads
     return output
   }
 }

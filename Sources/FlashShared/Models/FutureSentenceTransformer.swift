@@ -9,13 +9,6 @@
 public struct FutureSentenceTransformer: LanguageModel {
   public static let versions = ["v10-fsp"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 256, "n_layers": 4, "n_heads": 8, "d_ff": 512, "seq_len": 256,
-      "dropout": 0.1, "fsp_alpha": 0.1, "fsp_tau": 64, "fsp_rate": 16, "fsp_pos_weight": 50,
-    ]
-  }
-
   public let layout: ParameterLayout
   public let objective: any Objective
   public let vocabularySize: Int
@@ -23,7 +16,6 @@ public struct FutureSentenceTransformer: LanguageModel {
   private let embedding: Parameter
   private let blocks: [Block]
   private let finalNorm: RMSNorm
-  private let futureProjection: Linear
   private let dropout: Float
 
   fileprivate struct Block: Sendable {
@@ -39,7 +31,9 @@ public struct FutureSentenceTransformer: LanguageModel {
     let dropout: Float
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
     let width = try configuration.integer("d_model")
     let blockCount = try configuration.integer("n_layers")
@@ -52,7 +46,7 @@ public struct FutureSentenceTransformer: LanguageModel {
         "n_heads", "d_model must be a multiple of twice the number of heads")
     }
 
-    var layout = ParameterLayout()
+    var layout = layout
     let normal = Initialization.normal(standardDeviation: 0.02)
     let shape = AttentionShape(heads: heads, headWidth: width / heads)
     let rotary = RotaryTable(headWidth: width / heads, pairing: .neighbours)
@@ -70,8 +64,8 @@ public struct FutureSentenceTransformer: LanguageModel {
         shape: shape, rotary: rotary, dropout: dropout)
     }
     finalNorm = RMSNorm("ln_f", width: width, gainName: "w", in: &layout)
-    futureProjection = Linear("fsp_proj", from: width, to: width, normal, in: &layout)
-    objective = try FutureSentence(configuration)
+    let futureProjection = Linear("fsp_proj", from: width, to: width, normal, in: &layout)
+    objective = try FutureSentence(configuration, projection: futureProjection.weight)
     self.layout = layout
     self.dropout = dropout
   }
@@ -79,7 +73,7 @@ public struct FutureSentenceTransformer: LanguageModel {
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
     var hidden = graph.dropout(graph.embedding(embedding), probability: dropout)
     var blockOutputs: [Tensor] = []
-    var streams: [ModelOutput.NamedTensor] = []
+    var streams: [NamedTensor] = []
     for (index, block) in blocks.enumerated() {
       let attended = block.attend(hidden, in: graph)
       streams.append(.init("attn_out.\(index)", attended))
@@ -87,11 +81,9 @@ public struct FutureSentenceTransformer: LanguageModel {
       hidden = block.feed(mixed, in: graph)  // [batch, time, d_model]
       blockOutputs.append(hidden)
     }
-    var output = ModelOutput(
+    return ModelOutput(
       hidden: finalNorm(hidden, in: graph), head: embedding, blockOutputs: blockOutputs,
       namedTensors: streams)
-    output.futureSetProjection = futureProjection.weight
-    return output
   }
 }
 

@@ -3,13 +3,6 @@
 public struct LeanCortex: LanguageModel {
   public static let versions = ["v8.4"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 128, "n_layers": 4, "d_ff": 384, "n_heads": 4, "d_head": 32,
-      "d_mem": 32, "dropout": 0.05,
-    ]
-  }
-
   public let layout: ParameterLayout
   private let backbone: CortexBackbone
   private let variant: Variant
@@ -21,8 +14,10 @@ public struct LeanCortex: LanguageModel {
     AdamWSettings(groups: [.init(pattern: "embed.weight", weightDecay: 0)])
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
-    var layout = ParameterLayout()
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
+    var layout = layout
     backbone = try CortexBackbone(
       configuration, variant, attention: "attn", isWindowed: false, in: &layout)
     self.layout = layout

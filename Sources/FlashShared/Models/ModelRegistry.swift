@@ -1,74 +1,51 @@
-/// The architectures by the identifiers of the versions that they serve.
+import Foundation
+
+/// The architectures by the identifiers of the versions that they serve: those of all files in this
+/// folder, which the build lists (`Plugins/ListModels`).
 public enum ModelRegistry {
-  private static let architectures: [any LanguageModel.Type] = [
-    NovaIgnition.self,
-    Bolt.self,
-    Thunderbolt.self,
-    Supernova.self,
-    Cortex.self,
-    Cortex3.self,
-    Cortex4.self,
-    Cortex5.self,
-    Cortex6.self,
-    Cortex7.self,
-    CortexEight.self,
-    CortexNine.self,
-    CortexLookahead.self,
-    LeanCortex.self,
-    SearchTransformer.self,
-    CortexCompass.self,
-    Reckoning.self,
-    Reckoning2.self,
-    FutureSentenceTransformer.self,
-    CPUFlow.self,
-  ]
+  /// All version identifiers, in ascending order.
+  public static var versions: [String] { sorted(architectures) }
 
-  /// All version identifiers.
-  public static var versions: [String] { architectures.flatMap { $0.versions } }
-
-  /// The hyper-parameters of a version as it was published; nil for an unknown one.
-  public static func publishedConfiguration(of version: String) -> JSONObject? {
-    architectures.first { $0.versions.contains(version) }?.publishedConfiguration(of: version)
+  /// The versions whose decoding can be guided by something.
+  public static func versions(guidedBy guide: DecodingGuides) -> [String] {
+    sorted(architectures.filter { $0.guides.isSuperset(of: guide) })
   }
 
-  /// The hyper-parameters that each version reads, found by making its models. A version is made with
-  /// those of its architecture's other versions too, so that what it reads only beside another member
-  /// is found as well.
-  public static let readers = HyperparameterReaders(
-    versions: architectures.flatMap { architecture in
-      architecture.versions.map { version in
-        var members = architecture.publishedConfiguration(of: version)
-        for other in architecture.versions {
-          for (name, value) in architecture.publishedConfiguration(of: other).members
-          where members[name] == nil {
-            members[name] = value
-          }
-        }
-        return (version, names(architecture, members))
-      }
-    })
-
-  private static func names(
-    _ architecture: any LanguageModel.Type, _ members: JSONObject
-  ) -> [Variant: Set<String>] {
-    var names: [Variant: Set<String>] = [:]
-    for variant in Variant.allCases {
-      let configuration = ModelConfiguration(members, source: "the published configuration")
-      if (try? architecture.init(configuration: configuration, variant: variant)) != nil {
-        names[variant] = configuration.reads.all
-      }
+  private static func sorted(_ architectures: [any LanguageModel.Type]) -> [String] {
+    architectures.flatMap { $0.versions }.sorted {
+      $0.compare($1, options: .numeric) == .orderedAscending
     }
-    return names
   }
+
+  /// The hyper-parameters that each version reads, found by making small models of all.
+  public static let readers: HyperparameterReaders = {
+    let examples = RecipeTable.hyperparameterExamples
+    let read = architectures.flatMap { architecture -> [(String, [Variant: Set<String>])] in
+      var names: [Variant: Set<String>] = [:]
+      for variant in Variant.allCases {
+        let configuration = ModelConfiguration(examples, source: "examples")
+        let model = try? architecture.init(
+          configuration: configuration, variant: variant, layout: ParameterLayout())
+        if model != nil { names[variant] = configuration.reads.all }
+      }
+      return architecture.versions.map { ($0, names) }
+    }
+    let byVersion = Dictionary(uniqueKeysWithValues: read)
+    return HyperparameterReaders(versions: versions.map { ($0, byVersion[$0] ?? [:]) })
+  }()
 
   /// Makes the model of a version.
+  ///
+  /// - Parameter layout: an empty layout, which says how ternary matrices are kept.
   public static func model(
-    version: String, configuration: ModelConfiguration, variant: Variant
+    version: String, configuration: ModelConfiguration, variant: Variant,
+    layout: ParameterLayout = ParameterLayout()
   ) throws -> any LanguageModel {
     guard let architecture = architectures.first(where: { $0.versions.contains(version) }) else {
       throw UnknownVersion(source: configuration.source, version: version)
     }
-    return try architecture.init(configuration: configuration, variant: variant)
+    return try architecture.init(
+      configuration: configuration, variant: variant, layout: layout)
   }
 }
 

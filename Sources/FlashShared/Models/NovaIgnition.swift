@@ -8,13 +8,6 @@
 public struct NovaIgnition: LanguageModel {
   public static let versions = ["v5.2"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "n_heads": 4, "d_head": 64, "d_ffn": 512,
-      "dropout": 0.1,
-    ]
-  }
-
   public let layout: ParameterLayout
   public let vocabularySize: Int
   private let embedding: Parameter
@@ -34,7 +27,9 @@ public struct NovaIgnition: LanguageModel {
     let dropout: Float
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
     let width = try configuration.integer("d_model")
     let blockCount = try configuration.integer("n_layers")
@@ -47,7 +42,7 @@ public struct NovaIgnition: LanguageModel {
       throw configuration.failure("d_head", "rotary positions need an even head width")
     }
 
-    var layout = ParameterLayout()
+    var layout = layout
     let normal = Initialization.normal(standardDeviation: 0.02)
     let rotary = RotaryTable(headWidth: headWidth)
     let innerWidth = heads * headWidth

@@ -1,8 +1,6 @@
 extension Recipe {
   /// The hyper-parameters of the model and of its objective.
-  ///
-  /// - Parameter packsTernary: whether ternary weights are read in packed form.
-  public func modelConfiguration(packsTernary: Bool = false) throws -> ModelConfiguration {
+  public func modelConfiguration() throws -> ModelConfiguration {
     guard let model = self["model"]?.objectValue else {
       throw failure("model", "must be an object with the model's hyper-parameters")
     }
@@ -15,15 +13,16 @@ extension Recipe {
         places[name] = place(of: "\(section).\(name)")
       }
     }
-    return ModelConfiguration(
-      members, source: source, places: places, packsTernary: packsTernary)
+    return ModelConfiguration(members, source: source, places: places)
   }
 
   /// Makes the model.
+  ///
+  /// - Parameter packsTernary: whether ternary weights are read in packed form.
   public func model(packsTernary: Bool = false) throws -> any LanguageModel {
     try ModelRegistry.model(
-      version: string("version"), configuration: modelConfiguration(packsTernary: packsTernary),
-      variant: variant)
+      version: string("version"), configuration: modelConfiguration(), variant: variant,
+      layout: ParameterLayout(packsTernary: packsTernary))
   }
 
   /// Makes the model of a run that begins: members of the recipe that nothing reads are refused.

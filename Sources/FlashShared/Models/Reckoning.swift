@@ -18,13 +18,6 @@
 public struct Reckoning: LanguageModel {
   public static let versions = ["v9.0"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 128, "n_layers": 4, "n_cells": 128, "d_cell": 32, "top_k": 8,
-      "d_ff": 384, "dropout": 0.05,
-    ]
-  }
-
   public let layout: ParameterLayout
   public let objective: any Objective
   public var vocabularySize: Int { ends.vocabularySize }
@@ -51,7 +44,9 @@ public struct Reckoning: LanguageModel {
     let dropout: Float
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
     let layerCount = try configuration.integer("n_layers")
     let cellCount = try configuration.integer("n_cells")
@@ -59,7 +54,7 @@ public struct Reckoning: LanguageModel {
     let chosen = try configuration.integer("top_k", atMost: cellCount)
     let hiddenWidth = try configuration.integer("d_ff")
     let dropout = try configuration.float("dropout")
-    var layout = configuration.emptyLayout()
+    var layout = layout
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width
 
@@ -104,7 +99,7 @@ public struct Reckoning: LanguageModel {
     let embedded = ends.embed(in: graph)  // [batch, time, d_model]
     var hidden = embedded
     var layerOutputs: [Tensor] = []
-    var streams: [ModelOutput.NamedTensor] = []
+    var streams: [NamedTensor] = []
     for (index, layer) in layers.enumerated() {
       let scores = layer.scores(hidden, in: graph)  // [batch, time, n_cells]
       let cell = layer.cell(hidden, scores, in: graph)  // [batch, time, d_model]

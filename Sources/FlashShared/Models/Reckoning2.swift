@@ -16,13 +16,6 @@
 public struct Reckoning2: LanguageModel {
   public static let versions = ["v9.1"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 384, "n_layers": 6, "d_mem": 64, "conv_k": 7, "d_ff": 1536,
-      "dropout": 0.05,
-    ]
-  }
-
   public let layout: ParameterLayout
   public let objective: any Objective
   public var vocabularySize: Int { ends.vocabularySize }
@@ -53,14 +46,16 @@ public struct Reckoning2: LanguageModel {
     let dropout: Float
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
     let layerCount = try configuration.integer("n_layers")
     let memoryWidth = try configuration.integer("d_mem")
     let tapCount = try configuration.integer("conv_k")
     let hiddenWidth = try configuration.integer("d_ff")
     let dropout = try configuration.float("dropout")
-    var layout = ParameterLayout()
+    var layout = layout
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width
     var unused: Set<String> = []

@@ -10,14 +10,7 @@
 ///   q·k; trained on the token after the next.
 public struct SearchTransformer: LanguageModel {
   public static let versions = ["v8"]
-
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 256, "n_layers": 6, "d_ff": 768, "n_heads": 4, "d_head": 64,
-      "dropout": 0.1, "logit_softcap": 50, "rope_theta": 10_000, "lookahead_horizon": 8,
-      "lookahead_weight": 0.1, "lookahead_warmup": 300,
-    ]
-  }
+  public static let guides = DecodingGuides.value
 
   public let layout: ParameterLayout
   public let vocabularySize: Int
@@ -26,6 +19,7 @@ public struct SearchTransformer: LanguageModel {
   private let blocks: [Block]
   private let outputNorm: RMSNorm
   private let valueHeads: [Parameter]
+  public var valueHead: Parameter? { valueHeads.last }
 
   fileprivate struct Block: Sendable {
     let norm1: RMSNorm
@@ -45,7 +39,9 @@ public struct SearchTransformer: LanguageModel {
     let dropout: Float
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
     let width = try configuration.integer("d_model")
     let blockCount = try configuration.integer("n_layers")
@@ -60,7 +56,7 @@ public struct SearchTransformer: LanguageModel {
       throw configuration.failure("d_head", "rotary positions need an even head width")
     }
 
-    var layout = ParameterLayout()
+    var layout = layout
     let normal = Initialization.normal(standardDeviation: 0.02)
     let rotary =
       variant == .published
@@ -86,14 +82,15 @@ public struct SearchTransformer: LanguageModel {
     }
     outputNorm = RMSNorm("ln_out", width: width, in: &layout)
     valueHeads = layout.declareValueHeads(count: blockCount, width: width)
-    objective = try Lookahead(configuration, targetShift: variant.targetShift)
+    objective = try Lookahead(
+      configuration, targetShift: variant.targetShift, valueHeads: valueHeads)
     self.layout = layout
   }
 
   public func callAsFunction(_ graph: Graph) -> ModelOutput {
     var hidden = graph.embedding(embedding)
     var blockOutputs: [Tensor] = []
-    var streams: [ModelOutput.NamedTensor] = []
+    var streams: [NamedTensor] = []
     for (index, block) in blocks.enumerated() {
       let attended = block.attention(hidden, in: graph)
       let mixed = graph.add(hidden, attended)  // [batch, time, d_model]
@@ -103,11 +100,9 @@ public struct SearchTransformer: LanguageModel {
       streams.append(.init("block\(index).attn", attended))
       streams.append(.init("block\(index).ffn", fed))
     }
-    var output = ModelOutput(
+    return ModelOutput(
       hidden: outputNorm(hidden, in: graph), head: embedding, blockOutputs: blockOutputs,
       namedTensors: streams)
-    output.valueHeads = valueHeads
-    return output
   }
 }
 

@@ -10,13 +10,6 @@
 public struct Supernova: LanguageModel {
   public static let versions = ["v6"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    [
-      "vocab": 4096, "d_model": 192, "n_layers": 6, "d_ffn_mult": 2, "n_scales": 2,
-      "d_reason": 64, "n_mem_slots": 8, "d_planner": 32,
-    ]
-  }
-
   public let layout: ParameterLayout
   public let vocabularySize: Int
   public let objective: any Objective
@@ -37,7 +30,9 @@ public struct Supernova: LanguageModel {
     let down: TernaryLinear
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
     let width = try configuration.integer("d_model")
     let blockCount = try configuration.integer("n_layers")
@@ -50,7 +45,7 @@ public struct Supernova: LanguageModel {
       poolsWholeWindow: variant == .published)
     vocabularySize = try configuration.integer("vocab")
 
-    var layout = configuration.emptyLayout()
+    var layout = layout
     plannerStart = layout.declare(
       "planner_init", [1, 1, plannerWidth], .normal(standardDeviation: 0.01))
     embedding = layout.declare(

@@ -13,10 +13,6 @@
 public struct Thunderbolt: LanguageModel {
   public static let versions = ["v5"]
 
-  public static func publishedConfiguration(of version: String) -> JSONObject {
-    ["vocab": 8192, "d_model": 384, "n_heads": 8, "d_head": 48, "n_layers": 18, "d_ffn": 1152]
-  }
-
   public let layout: ParameterLayout
   public let vocabularySize: Int
   public var optimizer: AdamWSettings { AdamWSettings(weightDecay: 0.05) }
@@ -44,7 +40,9 @@ public struct Thunderbolt: LanguageModel {
     let normalizesAcrossTime: Bool
   }
 
-  public init(configuration: ModelConfiguration, variant: Variant) throws {
+  public init(
+    configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
+  ) throws {
     try configuration.require(variant, among: [.sound, .published])
     let width = try configuration.integer("d_model")
     let heads = try configuration.integer("n_heads")
@@ -54,7 +52,7 @@ public struct Thunderbolt: LanguageModel {
     vocabularySize = try configuration.integer("vocab")
     let innerWidth = heads * headWidth
 
-    var layout = configuration.emptyLayout()
+    var layout = layout
     let wholeMatrix = TernaryLinear.Quantization(isPerRow: false, scale: .floored)
     embedding = layout.declare(
       "embed.weight", [vocabularySize, width], .normal(standardDeviation: 0.02))

@@ -16,12 +16,16 @@ public struct Coherence: Objective {
   let multiTokenWeight: Double
   let warmup: Int
   let ramp: Int
+  /// Heads for tokens further ahead, each one token further than the one before it:
+  /// [vocabulary, width] each.
+  let futureHeads: [Parameter]
 
   public var lossNames: [String] { ["cross_entropy", "unlikelihood", "entropy", "multi_token"] }
 
   /// Reads the card's weights.
-  init(_ configuration: ModelConfiguration, targetShift: Int) throws {
+  init(_ configuration: ModelConfiguration, targetShift: Int, futureHeads: [Parameter]) throws {
     self.targetShift = targetShift
+    self.futureHeads = futureHeads
     unlikelihoodWeight = try configuration.number("unlikelihood_alpha")
     entropyWeight = try configuration.number("entropy_beta")
     multiTokenWeight = try configuration.number("mtp_weight_max")
@@ -38,13 +42,17 @@ public struct Coherence: Objective {
         unlikelihoodSlot: slots[1], penalizedOffset: targetShift, seenTokens: output.seenTokens,
         entropySlot: slots[2]))
     guard graph.mode == .training else { return scored }
-    for (index, head) in output.futureHeads.enumerated() where positions > index + 1 {
+    for (index, head) in futureHeads.enumerated() where positions > index + 1 {
       graph.crossEntropy(
         output.hidden, head: head, name: lossNames[3],
         positionsPerSequence: positions - 1 - index, targetOffset: 1 + index,
-        share: 1 / Float(output.futureHeads.count))
+        share: 1 / Float(futureHeads.count))
     }
     return scored
+  }
+
+  public func predictions(_ output: ModelOutput, in graph: Graph) -> [(String, [Tensor])] {
+    [("future_logits", futureHeads.map { graph.linear(output.hidden, $0) })]
   }
 
   public func lossWeight(_ slot: Int, step: Int) -> Float {
@@ -58,6 +66,6 @@ public struct Coherence: Objective {
   }
 
   public func isActive(_ parameter: Parameter, step: Int) -> Bool {
-    !parameter.name.hasPrefix("future_heads.") || lossWeight(3, step: step) != 0
+    !futureHeads.contains(parameter) || lossWeight(3, step: step) != 0
   }
 }

@@ -6,20 +6,21 @@
 /// At every `interval`-th position that has `span` targets, the set of these is predicted; see
 /// `FutureSetLoss`. Nothing uses the prediction but training.
 public struct FutureSentence: Objective {
-  /// What the projection is called in checkpoints.
-  static let projectionName = "fsp_proj.weight"
-
   public var targetShift: Int { 0 }
   public var lossNames: [String] { ["cross_entropy", "fsp"] }
   let weight: Double
   let span: Int
   let interval: Int
   let positiveWeight: Double
+  /// What predicts the set of the tokens that follow, [width, width]: with the vocabulary head behind
+  /// it.
+  let projection: Parameter
   /// Whether windows are long enough to hold a set.
   let hasSets: Bool
 
   /// Reads the card's weights: `fsp_alpha`, `fsp_tau`, `fsp_rate`, `fsp_pos_weight` and `seq_len`.
-  init(_ configuration: ModelConfiguration) throws {
+  init(_ configuration: ModelConfiguration, projection: Parameter) throws {
+    self.projection = projection
     weight = try configuration.number("fsp_alpha")
     span = try configuration.integer("fsp_tau")
     interval = try configuration.integer("fsp_rate")
@@ -32,9 +33,7 @@ public struct FutureSentence: Objective {
     let scored = graph.crossEntropy(
       output.hidden, head: output.head, name: lossNames[slots[0]],
       positionsPerSequence: graph.time)
-    guard graph.mode == .training, let projection = output.futureSetProjection,
-      graph.time > span
-    else { return scored }
+    guard graph.mode == .training, graph.time > span else { return scored }
     let sampled = graph.sampledPositions(
       output.hidden, interval: interval, count: (graph.time - span - 1) / interval + 1)
     graph.futureSetLoss(
@@ -46,6 +45,6 @@ public struct FutureSentence: Objective {
   public func lossWeight(_ slot: Int, step: Int) -> Float { slot == 0 ? 1 : Float(weight) }
 
   public func isActive(_ parameter: Parameter, step: Int) -> Bool {
-    parameter.name != Self.projectionName || (weight != 0 && hasSets)
+    parameter != projection || (weight != 0 && hasSets)
   }
 }

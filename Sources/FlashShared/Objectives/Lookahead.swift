@@ -11,6 +11,8 @@ public struct Lookahead: Objective {
   let valueWeight: Double
   let warmup: Int
   let entropyWeight: Double
+  /// A head for each block's output, [1, width].
+  let valueHeads: [Parameter]
 
   public var lossNames: [String] {
     ["cross_entropy", "value"] + (entropyWeight == 0 ? [] : ["entropy"])
@@ -19,8 +21,9 @@ public struct Lookahead: Objective {
   /// Reads the card's weights.
   ///
   /// - Parameter warmup: steps before the value loss where the configuration does not say.
-  init(_ configuration: ModelConfiguration, targetShift: Int) throws {
+  init(_ configuration: ModelConfiguration, targetShift: Int, valueHeads: [Parameter]) throws {
     self.targetShift = targetShift
+    self.valueHeads = valueHeads
     horizon = try configuration.integer("lookahead_horizon")
     valueWeight = try configuration.number("lookahead_weight")
     warmup = try configuration.integer("lookahead_warmup")
@@ -37,12 +40,16 @@ public struct Lookahead: Objective {
     let targets = graph.lookaheadTargets(scored.losses, scored: positions, horizon: horizon)
     scored.namedTensors.append(.init("value_targets", targets))
     guard graph.mode == .training else { return scored }
-    for (hidden, head) in zip(output.blockOutputs, output.valueHeads) {
+    for (hidden, head) in zip(output.blockOutputs, valueHeads) {
       graph.valueLoss(
         hidden, head: head, targets: targets, count: positions - horizon + 1,
-        share: 1 / Float(output.valueHeads.count), name: lossNames[1])
+        share: 1 / Float(valueHeads.count), name: lossNames[1])
     }
     return scored
+  }
+
+  public func predictions(_ output: ModelOutput, in graph: Graph) -> [(String, [Tensor])] {
+    [("value_pred", zip(output.blockOutputs, valueHeads).map { graph.linear($0, $1) })]
   }
 
   public func lossWeight(_ slot: Int, step: Int) -> Float {
@@ -54,6 +61,6 @@ public struct Lookahead: Objective {
   }
 
   public func isActive(_ parameter: Parameter, step: Int) -> Bool {
-    !parameter.name.hasPrefix("lookahead_heads.") || lossWeight(1, step: step) != 0
+    !valueHeads.contains(parameter) || lossWeight(1, step: step) != 0
   }
 }

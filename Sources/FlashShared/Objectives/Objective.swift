@@ -10,6 +10,10 @@ public protocol Objective: Sendable {
   ///
   /// - Returns: the scored positions of the next-token term, for evaluation.
   func record(_ output: ModelOutput, in graph: Graph) -> ScoredPositions
+  /// Records what the objective's own heads predict.
+  ///
+  /// - Returns: what golden vectors call a prediction, and its parts by head.
+  func predictions(_ output: ModelOutput, in graph: Graph) -> [(String, [Tensor])]
   /// The factor of a loss term in a step. A term whose factor is 0 has no gradient.
   func lossWeight(_ slot: Int, step: Int) -> Float
   /// Whether a parameter has a gradient in a step. Others are left alone by the optimiser.
@@ -18,6 +22,8 @@ public protocol Objective: Sendable {
 
 extension Objective {
   public func isActive(_ parameter: Parameter, step: Int) -> Bool { true }
+
+  public func predictions(_ output: ModelOutput, in graph: Graph) -> [(String, [Tensor])] { [] }
 }
 
 /// Predicting the token that follows, by the mean cross-entropy over the positions of a sequence.

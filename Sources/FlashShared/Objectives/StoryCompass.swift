@@ -9,11 +9,13 @@ public struct StoryCompass: Objective {
   public let targetShift: Int
   public var lossNames: [String] { ["cross_entropy", "compass_loss"] }
   let weight: Double
+  let compass: Compass
   /// Sequences of a published micro-batch; nil for a sound loss.
   let publishedBatch: Int?
 
   /// Reads `compass_loss_weight` and, published, `batch`: the sequences of a micro-batch.
-  init(_ configuration: ModelConfiguration, _ variant: Variant) throws {
+  init(_ configuration: ModelConfiguration, _ variant: Variant, compass: Compass) throws {
+    self.compass = compass
     weight = try configuration.number("compass_loss_weight")
     targetShift = variant.targetShift
     publishedBatch =
@@ -25,9 +27,7 @@ public struct StoryCompass: Objective {
     let scored = graph.crossEntropy(
       output.hidden, head: output.head, name: lossNames[slots[0]],
       positionsPerSequence: graph.time - targetShift)
-    guard graph.mode == .training, let compass = output.compass, graph.time > 1 else {
-      return scored
-    }
+    guard graph.mode == .training, graph.time > 1 else { return scored }
     graph.directionLoss(
       compass(output.hidden, in: graph), hidden: output.hidden,
       targetsAreDetached: publishedBatch == nil, factor: Float(publishedBatch ?? 1),
@@ -38,6 +38,6 @@ public struct StoryCompass: Objective {
   public func lossWeight(_ slot: Int, step: Int) -> Float { slot == 0 ? 1 : Float(weight) }
 
   public func isActive(_ parameter: Parameter, step: Int) -> Bool {
-    !parameter.name.hasPrefix("compass.") || weight != 0
+    !compass.parameters.contains(parameter) || weight != 0
   }
 }

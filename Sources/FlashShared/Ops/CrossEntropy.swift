@@ -178,7 +178,7 @@ public struct ScoredPositions: Sendable {
   /// [batch, time, 1]: the most probable token, where it was asked for.
   public var predictions: Tensor?
   /// Further results that golden vectors name.
-  public var namedTensors: [ModelOutput.NamedTensor] = []
+  public var namedTensors: [NamedTensor] = []
 }
 
 extension Graph {

@@ -156,6 +156,16 @@ extension Kernel {
   }
 }
 
+/// What a vocabulary head behind an inner layer gave, with a gate that says how far it can be trusted.
+public struct EarlyExit: Sendable {
+  /// [batch, time, width]: the layer's output, normalised.
+  public let hidden: Tensor
+  /// [vocabulary, width].
+  public let head: Parameter
+  /// [batch, time, 1]: the confidence before its sigmoid.
+  public let confidence: Tensor
+}
+
 extension Graph {
   /// Records the losses of an early exit under `name`, `name`_c (consistency) and `name`_d
   /// (diversity).

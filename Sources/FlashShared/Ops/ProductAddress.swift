@@ -135,9 +135,10 @@ public struct ProductAddressShape: Sendable, Equatable {
   var candidates: [Int] {
     var found: [[Int]] = [[]]
     for _ in 0..<groups {
-      found = found.flatMap { ranks in
-        let product = ranks.reduce(1) { $0 * ($1 + 1) }
-        return (0..<size).prefix { product * ($0 + 1) <= chosen }.map { ranks + [$0] }
+      found = found.flatMap { (ranks: [Int]) -> [[Int]] in
+        let product: Int = ranks.reduce(1) { $0 * ($1 + 1) }
+        let next = (0..<size).prefix { product * ($0 + 1) <= chosen }
+        return next.map { ranks + [$0] }
       }
     }
     return found.flatMap { $0 }

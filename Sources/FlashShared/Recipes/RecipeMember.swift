@@ -13,12 +13,12 @@ public struct RecipeMember: Sendable {
   public let condition: String
   /// What the member is called elsewhere, to be named to who writes that.
   public let otherNames: [String]
-  /// Whether the member is for people alone and no tool reads it.
-  public let isNote: Bool
+  /// The example where a usual one would be too much beside those of other members.
+  private let smallest: Int?
 
   init(
     _ path: String, _ form: Form, _ fallback: Fallback, _ summary: String, condition: String = "",
-    otherNames: [String] = [], isNote: Bool = false
+    otherNames: [String] = [], example: Int? = nil
   ) {
     self.path = path
     self.form = form
@@ -26,7 +26,7 @@ public struct RecipeMember: Sendable {
     self.summary = summary
     self.condition = condition
     self.otherNames = otherNames
-    self.isNote = isNote
+    smallest = example
   }
 
   /// What a member can be.
@@ -61,6 +61,22 @@ public struct RecipeMember: Sendable {
 
   /// The name without the section.
   public var name: String { String(path.split(separator: ".").last ?? "") }
+
+  /// A small value that the member may have: models can be made with those of all hyper-parameters.
+  var example: JSONValue {
+    if let smallest { return .integer(smallest) }
+    if case .value(let value) = fallback { return value }
+    switch form {
+    case .integer(let range): return .integer(min(max(range.lowerBound, 8), range.upperBound))
+    case .number: return 0.5
+    case .boolean: return true
+    case .text: return "text"
+    case .choice(let names): return .string(names.first ?? "")
+    case .integers: return [8]
+    case .numbers: return [0.5]
+    case .texts: return ["text"]
+    }
+  }
 
   /// Whether it belongs to a model or to what a model is trained for: versions differ in these.
   public var isHyperparameter: Bool { section == "model" || section == "objective" }

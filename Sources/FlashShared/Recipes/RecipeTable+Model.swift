@@ -27,7 +27,7 @@ extension RecipeTable {
     RecipeMember(
       "model.n_heads", .integer(1...256), .required, "Attention heads, or those of a memory.",
       condition: "v10-fsp: d_model is a multiple of twice as many",
-      otherNames: ["heads", "n_head", "num_attention_heads", "num_heads"]),
+      otherNames: ["heads", "n_head", "num_attention_heads", "num_heads"], example: 2),
     RecipeMember(
       "model.d_head", .integer(1...1024), .required, "Width of an attention head.",
       condition: "even where positions rotate (v5.2, v8)", otherNames: ["head_dim", "head_width"]),
@@ -121,7 +121,7 @@ extension RecipeTable {
     RecipeMember("model.k", .integer(width), .required, "Width of the running sums."),
     RecipeMember(
       "model.n_sub", .integer(1...8), .derived("none: no addressed memory"),
-      "Parts of a memory address."),
+      "Parts of a memory address.", example: 2),
     RecipeMember(
       "model.d_sub", .integer(1...64), .required, "Values that a part of an address can take.",
       condition: "d_sub to the power of n_sub is at least k_top and at most 2^20"),

@@ -8,8 +8,8 @@ extension RecipeTable {
       "version", .text, .required, "The version of the model family, which names the architecture.",
       otherNames: ["architecture", "model_type"]),
     RecipeMember(
-      "name", .text, .derived("none"), "What people call it; no tool reads this.",
-      otherNames: ["title"], isNote: true),
+      "name", .text, .derived("version"), "What people call it, for reports.",
+      otherNames: ["title"]),
     RecipeMember(
       "variant", .choice(Variant.allCases.map(\.rawValue)), .value("sound"),
       "The form of the version: as documented, as its script behaved, or with a smaller repair; "

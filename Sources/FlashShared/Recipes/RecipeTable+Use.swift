@@ -59,4 +59,27 @@ extension RecipeTable {
       "sampling.early_exits", .boolean, .value(false),
       "Whether tokens may leave the model behind an inner layer, in versions that have exits (v7)."),
   ]
+
+  static let published: [RecipeMember] = [
+    RecipeMember(
+      "published.place", .integer(1...10_000), .derived("behind all others"),
+      "The version's place in the order in which the family's appeared."),
+    RecipeMember(
+      "published.architecture", .text, .derived("none; without it nothing was published"),
+      "The architecture in a few words."),
+    RecipeMember(
+      "published.parameters", .text, .derived("none"), "The published parameter count, in words."),
+    RecipeMember(
+      "published.perplexity", .number(.above(0, to: 1e30)), .derived("none"),
+      "The published perplexity."),
+    RecipeMember(
+      "published.wording", .text, .derived("the number"),
+      "The published figure in words, where it is not just a number."),
+    RecipeMember(
+      "published.bits_per_character", .number(.from(0, to: 1e6)), .derived("none"),
+      "The published bits per character."),
+    RecipeMember(
+      "published.meaning", .text, .derived("none; without it nothing was published"),
+      "What the published perplexity is."),
+  ]
 }

@@ -6,7 +6,7 @@
 public enum RecipeTable {
   /// The entries in the order in which they are shown.
   public static let members =
-    general + model + objective + data + optimizer + run + measurement + sampling
+    general + model + objective + data + optimizer + run + measurement + sampling + published
 
   /// The sections in their order, and what each is about.
   public static let sections: [(name: String, summary: String)] = [
@@ -24,6 +24,7 @@ public enum RecipeTable {
     ("log", "What is reported while it trains."),
     ("protocol", "How the version's published figure was measured, for fl-eval --protocol."),
     ("sampling", "How fl-sample --from-recipe writes text."),
+    ("published", "What was published about the version, for reports."),
   ]
 
   private static let byPath = Dictionary(
@@ -37,6 +38,13 @@ public enum RecipeTable {
   /// The entry of a hyper-parameter by its name alone: no two sections share one.
   public static func hyperparameter(_ name: String) -> RecipeMember? {
     hyperparametersByName[ExactString(name)]
+  }
+
+  /// A small value of each hyper-parameter, all of which go together.
+  static var hyperparameterExamples: JSONObject {
+    var examples = JSONObject()
+    for member in members where member.isHyperparameter { examples[member.name] = member.example }
+    return examples
   }
 
   /// Whether a name is that of a section.

@@ -83,9 +83,10 @@ extension HostileInput {
       "budget": ["steps": 20], "checkpoint": ["every_steps": 4], "seed": 1,
       "variants": ["published": ["batch": ["sequences": 4]]],
     ]
-    return try ModelRegistry.versions.compactMap { version in
-      guard let model = ModelRegistry.publishedConfiguration(of: version) else { return nil }
-      var recipe: JSONObject = ["version": .string(version), "model": .object(model)]
+    return try ModelRegistry.versions.map { version in
+      let published = try PublishedRecipes.recipe(version).settings
+      var recipe: JSONObject = ["version": .string(version)]
+      for part in ["model", "objective"] { recipe[part] = published[part] }
       for (name, value) in training.members { recipe[name] = value }
       let bytes = JSONValue.object(recipe).serialized()
       _ = try Recipe(recipe, source: version).model()

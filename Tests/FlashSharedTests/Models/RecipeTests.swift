@@ -1,38 +1,36 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FlashShared
 
 /// Every recipe in the repository can be trained: it names a known version, its settings are accepted,
-/// and the model is the published one.
+/// and it says what was published.
 @Suite struct RecipeTests {
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "../../../pipelines/recipes").standardizedFileURL.path
-
-  static let files: [String] =
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
-    // The quickstart is no version of the family: it is a small v5.2 of its own size.
-    .filter { $0.hasSuffix(".json") && !["quickstart.json", "schema.json"].contains($0) }
-
-  @Test(arguments: files, [Variant.sound, .published])
-  func isUsable(_ file: String, _ variant: Variant) throws {
-    let recipe = try Recipe(path: "\(Self.folder)/\(file)", variant: variant)
-    let version = try recipe.string("version")
-    guard let published = ModelRegistry.publishedConfiguration(of: version) else {
-      Issue.record("\(file) names no known version")
-      return
-    }
+  @Test(arguments: PublishedRecipes.versions, [Variant.sound, .published])
+  func isUsable(_ version: String, _ variant: Variant) throws {
+    let recipe = try PublishedRecipes.recipe(version, variant)
+    #expect(try recipe.string("version") == version)
     let model = try recipe.model()
-    let expected = try ModelRegistry.model(
-      version: version, configuration: ModelConfiguration(published, source: version),
-      variant: variant)
-    #expect(model.layout.count == expected.layout.count)
     _ = try TrainingSettings(recipe, optimizer: model.optimizer)
     _ = try PublishedProtocol(recipe, seed: 1, batches: nil)
     if variant == .published {
-      #expect(recipe["defects"]?.arrayValue?.isEmpty == false, "\(file) states no defects")
+      #expect(recipe["defects"]?.arrayValue?.isEmpty == false, "\(version) states no defects")
     }
+    let claim = try #require(PublishedFigures(recipe), "\(version) states nothing published")
+    #expect(claim.version == version)
   }
 
-  @Test func recipesAreThere() { #expect(!Self.files.isEmpty) }
+  /// Each has its own place in the order of appearance.
+  @Test func placesAreDistinct() throws {
+    let places = try PublishedRecipes.versions.map {
+      PublishedFigures(try PublishedRecipes.recipe($0))?.place
+    }
+    #expect(places.compactMap(\.self).sorted() == Array(1...places.count))
+  }
+
+  /// A version without a recipe would be listed nowhere, and a recipe without one could not be run.
+  @Test func everyVersionHasARecipe() {
+    #expect(ModelRegistry.versions.sorted() == PublishedRecipes.versions.sorted())
+  }
 }

@@ -128,8 +128,9 @@ struct WordTable: ~Copyable {
   /// The bytes of a key.
   static func bytes(of key: Key) -> [UInt8] {
     let length = Int(key.high >> 56)
-    return (0..<length).map { index in
-      UInt8(truncatingIfNeeded: (index < 8 ? key.low : key.high) >> UInt64(8 * (index & 7)))
+    return (0..<length).map { (index: Int) -> UInt8 in
+      let half: UInt64 = index < 8 ? key.low : key.high
+      return UInt8(truncatingIfNeeded: half >> UInt64(8 * (index & 7)))
     }
   }
 

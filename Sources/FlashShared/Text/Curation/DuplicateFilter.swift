@@ -1,4 +1,3 @@
-
 /// Knows every text it was shown, by the first 128 bits of its SHA-256.
 ///
 /// Two different texts are taken for the same with a probability of about 2⁻⁸⁶ among two million.

@@ -24,7 +24,7 @@ public final class LogitGraph {
     graph.keep(logitTensor)
     for block in output.blockOutputs where mode == .evaluation { graph.keep(block) }
     if guides.contains(.value) {
-      guard let hidden = output.blockOutputs.last, let head = output.valueHeads.last else {
+      guard let hidden = output.blockOutputs.last, let head = model.valueHead else {
         preconditionFailure("the model has no value head")
       }
       let value = graph.linear(hidden, head)
@@ -34,7 +34,7 @@ public final class LogitGraph {
       valueTensor = nil
     }
     if guides.contains(.compass) {
-      guard let compass = output.compass else { preconditionFailure("the model has no compass") }
+      guard let compass = model.compass else { preconditionFailure("the model has no compass") }
       let direction = compass(output.hidden, in: graph)
       let products = graph.linear(direction, output.head)
       graph.keep(direction)

@@ -289,7 +289,7 @@ public final class TrainingRun {
 
   /// The first member in which two recipes differ, apart from what only ends or reports a run.
   private static func difference(_ saved: Recipe, _ given: Recipe) -> String? {
-    let free: Set = ["budget", "log", "checkpoint", "defects", "prompts", "sampling"]
+    let free: Set = ["budget", "log", "checkpoint", "defects", "published", "prompts", "sampling"]
     let names = saved.settings.members.map(\.name) + given.settings.members.map(\.name)
     return names.first {
       !free.contains($0)

@@ -31,7 +31,7 @@ public struct Report: Sendable {
       if let free {
         lines[free][keyPath: slot] = run
       } else {
-        var line = Line(version: run.version, claim: PublishedFigures.of(run.version))
+        var line = Line(version: run.version, claim: PublishedFigures(run.recipe))
         line[keyPath: slot] = run
         lines.append(line)
       }
@@ -40,8 +40,7 @@ public struct Report: Sendable {
       lines[index].sound = lines[index].embedded
       lines[index].embedded = nil
     }
-    let order = PublishedFigures.all.map(\.version)
-    func place(_ line: Line) -> Int { order.firstIndex(of: line.version) ?? order.count }
+    func place(_ line: Line) -> Int { line.claim?.place ?? .max }
     self.lines = lines.enumerated().sorted {
       (place($0.element), $0.offset) < (place($1.element), $1.offset)
     }.map(\.element)

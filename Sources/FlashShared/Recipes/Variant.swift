@@ -6,4 +6,8 @@ public enum Variant: String, Sendable, CaseIterable {
   case published
   /// A smaller repair of the script, kept as an ablation where the reference has one.
   case repaired
+
+  /// How far beyond the next token the targets of the recipes from v7 on lie: the published ones
+  /// shift them twice.
+  public var targetShift: Int { self == .published ? 1 : 0 }
 }

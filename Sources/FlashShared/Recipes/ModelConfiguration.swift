@@ -5,27 +5,20 @@ public struct ModelConfiguration: Sendable {
   /// The file that they come from, for errors.
   public let source: String
 
-  /// Whether ternary weights are read in packed form, for evaluation and decoding alone.
-  public let packsTernary: Bool
-
   /// Where members come from that have a place of their own.
   private let places: [String: String]
   /// The members that were asked for.
   let reads = MemberReads()
 
-  public init(_ members: JSONObject, source: String, packsTernary: Bool = false) {
-    self.init(members, source: source, places: [:], packsTernary: packsTernary)
+  public init(_ members: JSONObject, source: String) {
+    self.init(members, source: source, places: [:])
   }
 
-  init(_ members: JSONObject, source: String, places: [String: String], packsTernary: Bool) {
+  init(_ members: JSONObject, source: String, places: [String: String]) {
     self.members = members
     self.source = source
     self.places = places
-    self.packsTernary = packsTernary
   }
-
-  /// A layout for a model's parameters.
-  func emptyLayout() -> ParameterLayout { ParameterLayout(packsTernary: packsTernary) }
 
   /// Whether a member is there and not null.
   public func sets(_ name: String) -> Bool {
