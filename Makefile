@@ -1,4 +1,5 @@
-# Targets: all (build), setup, test, quickstart, lint, benchmark, documents, install, clean;
+# Targets: all (build), setup, test, quickstart, lint, schema, benchmark, documents, install,
+# clean;
 # ci (mpi-tests, interruption and fuzz-briefly); and the long tests: fuzz, interruption, sanitize.
 
 SWIFT ?= swift
@@ -12,7 +13,7 @@ SWIFT_FLAGS := -c release --scratch-path $(BUILD) -Xswiftc -enable-testing
 PACKAGES := libopenblas-dev libjansson-dev libssl-dev pkg-config jq shellcheck curl parallel \
   procps python3
 
-.PHONY: all setup tests test lint quickstart benchmark ci mpi-tests fuzz-briefly fuzz interruption \
+.PHONY: all setup tests test lint schema quickstart benchmark ci mpi-tests fuzz-briefly fuzz interruption \
   sanitize documents install clean
 
 all:
@@ -85,6 +86,11 @@ interruption: all
 sanitize:
 	Tests/Sanitizers/run.sh address
 	Tests/Sanitizers/run.sh thread
+
+# The schema that recipes name, from the table of members; a test compares them.
+schema: all
+	"$(BUILD)/release/fl-train" --schema >pipelines/recipes/schema.json.new
+	mv pipelines/recipes/schema.json.new pipelines/recipes/schema.json
 
 # Man pages and shell completions, as the tools tell them.
 documents: all

@@ -15,7 +15,7 @@ shift 2
 # The date of the sources where a packager gives it, so that pages can be made again.
 date=$(LC_ALL=C date -u ${SOURCE_DATE_EPOCH:+-d "@$SOURCE_DATE_EPOCH"} '+%B %-d, %Y')
 rm -rf "$output.new"
-mkdir -p "$output.new"/{man/man1,bash-completion/completions,zsh/site-functions,fish/vendor_completions.d}
+mkdir -p "$output.new"/{man/man1,man/man5,bash-completion/completions,zsh/site-functions,fish/vendor_completions.d}
 for tool in "$@"; do
   version=$("$tools/$tool" --version)
   "$tools/$tool" --experimental-dump-help |
@@ -25,5 +25,11 @@ for tool in "$@"; do
   "$tools/$tool" --generate-completion-script zsh >"$output.new/zsh/site-functions/_$tool"
   "$tools/$tool" --generate-completion-script fish >"$output.new/fish/vendor_completions.d/$tool.fish"
 done
+# What recipes may say stands in the tool that reads them.
+if [[ " $* " == *" fl-train "* ]]; then
+  "$tools/fl-train" --schema |
+    jq --raw-output --arg version "$("$tools/fl-train" --version)" --arg date "$date" \
+      --from-file "$here/recipe.jq" >"$output.new/man/man5/flashlm-recipe.5"
+fi
 rm -rf "$output"
 mv "$output.new" "$output"

@@ -28,7 +28,8 @@ stage_baseline() {
     --out "$work/baseline/best.safetensors" -- \
     train_model "$work/baseline" "$recipe" "$work/train" "$work/valid" --tokenizer "$tokenizer" \
     --variant "$variant" ${budget[@]+"${budget[@]}"} ${settings[@]+"${settings[@]}"} \
-    --set version=v7.1 --set model.kernel_size=15
+    --set version=v7.1 --set model.kernel_size=15 \
+    --set model.offsets=null --set model.n_slots=null --set model.slot_dim=null
 }
 
 stage_compare() {

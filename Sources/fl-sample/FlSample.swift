@@ -148,13 +148,13 @@ struct FlSample: ParsableCommand {
     options.ngrams = try guiding.indexes(for: run, tokenizer)
     options.tokenLimit =
       try tokens
-      ?? (fromRecipe ? run.recipe.integer("sampling.tokens", in: 1...(1 << 30), default: 256) : 256)
+      ?? (fromRecipe ? run.recipe.integer("sampling.tokens") : 256)
     options.stops = stop
     options.stopsAtEndOfText = !ignoreEndOfText
     options.recomputes = recompute
     options.exitsEarly =
       try earlyExits
-      ?? (fromRecipe ? run.recipe.boolean("sampling.early_exits", default: false) : false)
+      ?? (fromRecipe ? run.recipe.boolean("sampling.early_exits") : false)
     if options.exitsEarly, run.model.depth == nil {
       throw ValidationError("--early-exits: this version has none.")
     }
@@ -199,7 +199,7 @@ struct FlSample: ParsableCommand {
     }
     var texts = prompts
     if texts.isEmpty, fromRecipe {
-      texts = recipe["sampling.prompts"]?.arrayValue?.compactMap(\.stringValue) ?? []
+      texts = try recipe.strings("sampling.prompts")
     }
     for (index, text) in (texts.isEmpty ? [""] : texts).enumerated() {
       try body(

@@ -152,25 +152,3 @@ struct SamplerOptions: ParsableArguments {
     return stages
   }
 }
-
-extension SamplerSettings {
-  /// What a recipe's member `sampling` asks for.
-  init(_ recipe: Recipe) throws {
-    self.init()
-    let anything = -1e6...1e6
-    temperature = try recipe.number("sampling.temperature", in: 0...1e6, default: temperature)
-    topK = try recipe.integer("sampling.top_k", in: 0...(1 << 24), default: topK)
-    topP = try recipe.number("sampling.top_p", in: 0...1, default: topP)
-    frequencyPenalty = try recipe.number(
-      "sampling.frequency_penalty", in: anything, default: frequencyPenalty)
-    repeatPenalty = try recipe.number(
-      "sampling.repeat_penalty", in: 0...1e6, default: repeatPenalty)
-    repeatPenaltyIgnoresSign = try recipe.boolean(
-      "sampling.repeat_penalty_ignores_sign", default: repeatPenaltyIgnoresSign)
-    repeatLastN = try recipe.integer(
-      "sampling.repeat_last_n", in: -1...(1 << 24), default: repeatLastN)
-    softCap = try recipe.number("sampling.soft_cap", in: 0...1e6, default: softCap)
-    // The reference's samplers divide by the temperature first.
-    stages = Self.referenceStages
-  }
-}

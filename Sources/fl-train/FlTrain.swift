@@ -32,7 +32,9 @@ struct FlTrain: ParsableCommand {
       """,
     version: ToolMain.version)
 
-  @Option(help: ArgumentHelp("The recipe, a JSON file.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "The recipe, a JSON file (see --members); - is standard input.", valueName: "file"))
   var recipe: String?
 
   @Option(help: ArgumentHelp("The folder of the training shards.", valueName: "folder"))
@@ -88,13 +90,22 @@ struct FlTrain: ParsableCommand {
       valueName: "run"))
   var watch: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Train nothing: print the members that recipes may have, with bounds and defaults; with "
+        + "--recipe those that its version reads."))
+  var members = false
+
+  @Flag(help: "Train nothing: print the JSON schema of recipes, for editors and validators.")
+  var schema = false
+
   @Flag(help: "No progress bar.")
   var quiet = false
 
   static func main() { ToolMain.run(Self.self) }
 
   func validate() throws {
-    guard watch == nil else { return }
+    guard watch == nil, !members, !schema else { return }
     for (name, kind, value) in [
       ("recipe", "file", recipe), ("train", "folder", train),
       ("validation", "folder", validation), ("output", "folder", output),
@@ -105,6 +116,9 @@ struct FlTrain: ParsableCommand {
       throw ValidationError("Give one of --minutes, --steps and --tokens.")
     }
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    if recipe == "-", tokenizer == "-" {
+      throw ValidationError("Standard input can be read once only: --recipe - or --tokenizer -.")
+    }
     if let variant, Variant(rawValue: variant) == nil {
       throw ValidationError("--variant must be sound, published or repaired.")
     }
@@ -115,14 +129,19 @@ struct FlTrain: ParsableCommand {
       var view = Watch(watch)
       return try view.run()
     }
+    if members || schema { return try printTable() }
     guard let recipe, let train, let validation, let output else { return }
     Interruption.install()
     var settings = try Recipe(
       path: recipe, variant: variant.flatMap(Variant.init), overrides: overrides)
-    if let minutes { settings.set("budget", ["minutes": .number(minutes)]) }
-    if let steps { settings.set("budget", ["steps": .integer(steps)]) }
-    if let tokens { settings.set("budget", ["tokens": .integer(tokens)]) }
-    if let seed { settings.set("seed", .integer(seed)) }
+    if let minutes {
+      settings.set("budget", ["minutes": .number(minutes)], from: "--minutes \(minutes)")
+    }
+    if let steps { settings.set("budget", ["steps": .integer(steps)], from: "--steps \(steps)") }
+    if let tokens {
+      settings.set("budget", ["tokens": .integer(tokens)], from: "--tokens \(tokens)")
+    }
+    if let seed { settings.set("seed", .integer(seed), from: "--seed \(seed)") }
     let ranks = try Ranks.join()
     do {
       let run = try TrainingRun(
@@ -139,6 +158,17 @@ struct FlTrain: ParsableCommand {
       ranks.leave()
       throw error
     }
+  }
+
+  /// Prints the table of members, or the schema that is made of it.
+  private func printTable() throws {
+    let version = try recipe.map { try Recipe(path: $0, overrides: overrides).string("version") }
+    let text =
+      schema
+      ? JSONValue.object(RecipeTable.schema(ModelRegistry.readers)).serialized(isPretty: true)
+        + [UInt8(ascii: "\n")]
+      : Array(RecipeTable.text(ModelRegistry.readers, version: version).utf8)
+    try FileHandle.standardOutput.write(contentsOf: Data(text))
   }
 
   private func tokenizerFile(beside shards: String) -> String? {

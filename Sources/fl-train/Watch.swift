@@ -50,7 +50,7 @@ struct Watch {
 
   private mutating func draw() throws {
     // The log does not say when the run will end; the recipe beside it does, if it is there.
-    let budget = (try? Recipe(path: folder.recipe)).flatMap { Budget($0) }
+    let budget = try? Budget(Recipe(path: folder.recipe))
     let (width, height) = size()
     let lines = TrainingChart(history, name: folder.path, budget: budget)
       .lines(width: width, height: height, isColoured: isTerminal)

@@ -22,6 +22,11 @@ public struct RunFixture {
     "d_mem": 4, "dropout": 0.1,
   ]
 
+  /// What the version's objective must be told.
+  private static func objective(of version: String) -> JSONObject {
+    version.hasPrefix("v8") ? ["lookahead_weight": 0.1, "lookahead_warmup": 3] : [:]
+  }
+
   /// Writes both into a folder.
   ///
   /// - Parameter hyperparameters: those of `version` but for the vocabulary; v5.2's if not given.
@@ -47,7 +52,7 @@ public struct RunFixture {
     let recipe = try Recipe(
       [
         "version": .string(version), "variant": .string(variant), "model": .object(model),
-        "objective": ["lookahead_weight": 0.1, "lookahead_warmup": 3],
+        "objective": .object(Self.objective(of: version)),
         "data": ["window": .integer(Self.windowLength)],
         "protocol": ["batches": 5, "sequences": 2],
         "sampling": ["prompts": ["The cat"], "tokens": 7, "temperature": 0.7, "top_k": 40],

@@ -1,3 +1,4 @@
+import FlashShared
 import Foundation
 import TestSupport
 import Testing
@@ -61,6 +62,19 @@ import Testing
     }
   }
 
+  @Test func recipesHaveAPageOfTheirOwn() throws {
+    let root = try install(prefix: "/usr")
+    let page = try String(
+      contentsOfFile: "\(root)/share/man/man5/flashlm-recipe.5", encoding: .utf8)
+    #expect(page.hasPrefix(".Dd January 1, 1970\n.Dt FLASHLM-RECIPE 5\n"))
+    for member in RecipeTable.members {
+      #expect(page.contains("\n.It Cm \(member.path)\n"), "\(member.path)")
+    }
+    for line in page.split(separator: "\n") where line.hasPrefix(".") {
+      #expect(line.firstMatch(of: /^\.[A-Z][a-z]( |$)/) != nil, "\(line)")
+    }
+  }
+
   private static let man = "/usr/bin/man"
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: man), "man is not installed"))
@@ -75,6 +89,11 @@ import Testing
       // Bold letters are printed twice, with a backspace between.
       #expect(outcome.text.replacing(/.\x{8}/, with: "").contains("EXIT STATUS"))
     }
+    let outcome = try Tool(absolutePath: Self.man).run(
+      ["-l", "--warnings=all", "-Tutf8", "\(root)/share/man/man5/flashlm-recipe.5"],
+      environment: ["MANWIDTH": "100", "LC_ALL": "C.UTF-8"])
+    #expect(outcome.status == 0)
+    #expect(outcome.errorText.isEmpty, "\(outcome.errorText)")
   }
 
   @Test func bashReadsItsCompletions() throws {

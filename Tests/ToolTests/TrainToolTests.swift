@@ -173,7 +173,7 @@ import Testing
     var (status, text) = try failure(arguments("run", "--set", "batch.sequences=0"))
     #expect(status == 64)
     #expect(text.hasPrefix("fl-train: "))
-    #expect(text.contains("recipe.json: batch.sequences: must be a whole number from 1 to"))
+    #expect(text.contains("--set batch.sequences=0: must be a whole number from 1 to"))
 
     (status, text) = try failure(
       ["--recipe", folder.file("none.json")] + arguments("run").dropFirst(2))

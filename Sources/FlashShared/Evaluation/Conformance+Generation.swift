@@ -10,7 +10,7 @@ extension Conformance {
     let contents = try JSONValue(contentsOf: path)
     let store = try golden.store(for: model)
     let available = type(of: model).guides
-    let cap = try golden.configuration.number("logit_softcap", default: 0)
+    let cap = golden.configuration.members["logit_softcap"]?.doubleValue ?? 0
     for (index, entry) in (contents.arrayValue ?? contents["calls"]?.arrayValue ?? []).enumerated()
     {
       guard

@@ -247,7 +247,7 @@ public struct Conformance {
   ) throws -> Trainer {
     Trainer(
       model, objective ?? model.objective, try golden.store(for: model),
-      optimizer: try golden.configuration.optimizerSettings(model.optimizer), seed: 0,
+      optimizer: golden.configuration.optimizerSettings(model.optimizer), seed: 0,
       groupSize: golden.inputs.count, sequenceLength: golden.inputs[0].count,
       pool: WorkerPool(count: 1))
   }
@@ -284,14 +284,15 @@ extension ConformanceResult {
 }
 
 extension ModelConfiguration {
-  /// The optimiser's settings, with what the configuration says of them.
-  func optimizerSettings(_ base: AdamWSettings) throws -> AdamWSettings {
+  /// The optimiser's settings, with what golden vectors say of them beside the hyper-parameters.
+  func optimizerSettings(_ base: AdamWSettings) -> AdamWSettings {
+    func number(_ name: String) -> Double? { members[name]?.doubleValue }
     var settings = base
-    settings.beta1 = try number("adam_beta1", default: base.beta1)
-    settings.beta2 = try number("adam_beta2", default: base.beta2)
-    settings.epsilon = try number("adam_eps", default: base.epsilon)
-    settings.weightDecay = try number("weight_decay", default: base.weightDecay)
-    settings.clipNorm = try number("grad_clip", default: base.clipNorm)
+    settings.beta1 = number("adam_beta1") ?? base.beta1
+    settings.beta2 = number("adam_beta2") ?? base.beta2
+    settings.epsilon = number("adam_eps") ?? base.epsilon
+    settings.weightDecay = number("weight_decay") ?? base.weightDecay
+    settings.clipNorm = number("grad_clip") ?? base.clipNorm
     return settings
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 /// numbers are comparable with published ones, and no more exact than those.
 public struct PublishedProtocol: Sendable, Equatable {
   /// Which text is scored.
-  public enum Sample: String, Sendable {
+  public enum Sample: String, Sendable, CaseIterable {
     /// Batches of aligned windows, each drawn uniformly with replacement.
     case randomWindows = "random_windows"
     /// The first windows in order.
@@ -29,26 +29,18 @@ public struct PublishedProtocol: Sendable, Equatable {
   /// Keys the draws, which the scripts left to chance.
   public var seed: UInt64
 
-  /// Reads the member `protocol` of a recipe: `sample` (random_windows unless given), `batches` and
-  /// `sequences`, or `stories`, `characters_over` and `tokens`.
+  /// Reads the member `protocol` of a recipe.
   ///
   /// - Parameter batches: replaces the recipe's number.
   public init(_ recipe: Recipe, seed: UInt64, batches: Int? = nil) throws {
-    let count = 1...1_000_000
-    let name = try recipe.string("protocol.sample", default: Sample.randomWindows.rawValue)
-    guard let sample = Sample(rawValue: name) else {
-      throw recipe.failure(
-        "protocol.sample", "must be random_windows, first_windows or stories, not \"\(name)\"")
-    }
-    self.sample = sample
-    self.batches = try batches ?? recipe.integer("protocol.batches", in: count, default: 20)
-    sequences = try recipe.integer("protocol.sequences", in: count, default: 4)
-    windowLength = try recipe.integer("data.window", in: 1...(1 << 20))
-    windowStride = try recipe.integer("data.stride", in: 1...(1 << 20), default: windowLength)
-    stories = try recipe.integer("protocol.stories", in: count, default: 500)
-    leastCharacters = try recipe.integer(
-      "protocol.characters_over", in: 0...count.upperBound, default: 50)
-    storyTokens = try recipe.integer("protocol.tokens", in: 2...count.upperBound, default: 257)
+    sample = try recipe.choice("protocol.sample")
+    self.batches = try batches ?? recipe.integer("protocol.batches")
+    sequences = try recipe.integer("protocol.sequences")
+    windowLength = try recipe.integer("data.window")
+    windowStride = try recipe.integer("data.stride", default: windowLength)
+    stories = try recipe.integer("protocol.stories")
+    leastCharacters = try recipe.integer("protocol.characters_over")
+    storyTokens = try recipe.integer("protocol.tokens")
     self.seed = seed
   }
 

@@ -16,7 +16,7 @@ public struct JSONError: ReportableError, Equatable {
 
 extension JSONValue {
   /// Parses one JSON text. Duplicate names, numbers that no `Int` or `Double` holds, and anything
-  /// after the value are refused.
+  /// after the value are refused. A byte order mark where the source begins is skipped.
   ///
   /// - Parameters:
   ///   - bytes: UTF-8.
@@ -33,15 +33,19 @@ extension JSONValue {
       }).get()
   }
 
-  /// Parses a whole file.
+  /// Parses a whole file; `-` is standard input.
   public init(contentsOf path: String) throws {
     let file = try FileBytes(path: path)
-    self = try withExtendedLifetime(file) { try Self.parse(file.bytes, path, 1) }
+    self = try withExtendedLifetime(file) { try Self.parse(file.bytes, file.path, 1) }
   }
 
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
   private static func parse(
-    _ bytes: UnsafeRawBufferPointer, _ source: String, _ line: Int
+    _ whole: UnsafeRawBufferPointer, _ source: String, _ line: Int
   ) throws -> JSONValue {
+    let isMarked = line == 1 && whole.starts(with: byteOrderMark)
+    let bytes = isMarked ? UnsafeRawBufferPointer(rebasing: whole.dropFirst(3)) : whole
     var failure = json_error_t()
     let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
     let flags = Int(JSON_DECODE_ANY | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL)

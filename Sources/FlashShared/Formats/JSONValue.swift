@@ -1,4 +1,7 @@
 /// A JSON value. Objects keep the order of their members.
+///
+/// Strings, members' names included, are compared by their bytes: canonically equivalent ones are
+/// not equal.
 public enum JSONValue: Equatable, Sendable {
   case null
   case boolean(Bool)
@@ -44,13 +47,26 @@ public enum JSONValue: Equatable, Sendable {
 
   /// A member of an object; nil if this is no object or has no such member.
   public subscript(name: String) -> JSONValue? { objectValue?[name] }
+
+  public static func == (first: JSONValue, second: JSONValue) -> Bool {
+    switch (first, second) {
+    case (.null, .null): true
+    case (.boolean(let first), .boolean(let second)): first == second
+    case (.integer(let first), .integer(let second)): first == second
+    case (.number(let first), .number(let second)): first == second
+    case (.string(let first), .string(let second)): ExactString(first) == ExactString(second)
+    case (.array(let first), .array(let second)): first == second
+    case (.object(let first), .object(let second)): first == second
+    default: false
+    }
+  }
 }
 
 /// The members of a JSON object, in their order.
 public struct JSONObject: Equatable, Sendable, ExpressibleByDictionaryLiteral {
   /// Names and values in the order in which they are written.
   public private(set) var members: [(name: String, value: JSONValue)] = []
-  private var positions: [String: Int] = [:]
+  private var positions: [ExactString: Int] = [:]
 
   public init() {}
 
@@ -60,18 +76,21 @@ public struct JSONObject: Equatable, Sendable, ExpressibleByDictionaryLiteral {
 
   /// The value under a name. Setting a new name appends it; setting nil removes it.
   public subscript(name: String) -> JSONValue? {
-    get { positions[name].map { members[$0].value } }
+    get { positions[ExactString(name)].map { members[$0].value } }
     set {
-      if let position = positions[name] {
+      let key = ExactString(name)
+      if let position = positions[key] {
         if let newValue {
           members[position].value = newValue
         } else {
           members.remove(at: position)
           positions = [:]
-          for (index, member) in members.enumerated() { positions[member.name] = index }
+          for (index, member) in members.enumerated() {
+            positions[ExactString(member.name)] = index
+          }
         }
       } else if let newValue {
-        positions[name] = members.count
+        positions[key] = members.count
         members.append((name, newValue))
       }
     }
@@ -84,7 +103,9 @@ public struct JSONObject: Equatable, Sendable, ExpressibleByDictionaryLiteral {
 
   public static func == (first: JSONObject, second: JSONObject) -> Bool {
     first.members.count == second.members.count
-      && zip(first.members, second.members).allSatisfy { $0 == $1 }
+      && zip(first.members, second.members).allSatisfy {
+        ExactString($0.name) == ExactString($1.name) && $0.value == $1.value
+      }
   }
 }
 

@@ -18,13 +18,13 @@ public struct AddressedMemory: Sendable {
     let chunk: Int
 
     init(_ configuration: ModelConfiguration) throws {
-      let groups = try configuration.integer("n_sub", in: 1...8)
-      let size = try configuration.integer("d_sub", in: 1...64)
+      let groups = try configuration.integer("n_sub")
+      let size = try configuration.integer("d_sub")
       address = ProductAddressShape(
-        groups: groups, size: size, chosen: try configuration.integer("k_top", in: 1...256))
-      width = try configuration.integer("d_val", in: 1...4096)
-      decay = Float(try configuration.number("mem_decay"))
-      chunk = try configuration.integer("mem_chunk", in: 1...(1 << 20))
+        groups: groups, size: size, chosen: try configuration.integer("k_top"))
+      width = try configuration.integer("d_val")
+      decay = try configuration.float("mem_decay")
+      chunk = try configuration.integer("mem_chunk")
       // A slot's number is kept as a Float.
       guard Double(groups) * log2(Double(size)) <= 20, address.chosen <= address.slots else {
         throw configuration.failure(

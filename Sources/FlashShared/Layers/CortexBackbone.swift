@@ -22,18 +22,18 @@ public struct CortexBackbone: Sendable {
     isWindowed: Bool = true, rule: DeltaMemory.Rule? = nil,
     memoryDropout: DeltaMemory.DropoutPlace = .read, in layout: inout ParameterLayout
   ) throws {
-    let vocabulary = try configuration.integer("vocab", in: 1...(1 << 24))
-    let width = try configuration.integer("d_model", in: 1...16_384)
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let heads = try configuration.integer("n_heads", in: 1...256)
+    let vocabulary = try configuration.integer("vocab")
+    let width = try configuration.integer("d_model")
+    let blockCount = try configuration.integer("n_layers")
+    let heads = try configuration.integer("n_heads")
     let shape = CortexBlock.Shape(
       width: width,
       attention: AttentionShape(
-        heads: heads, headWidth: try configuration.integer("d_head", in: 1...1024),
-        window: isWindowed ? try configuration.integer("window_size", in: 1...(1 << 20)) : nil),
-      memory: MemoryShape(heads: heads, width: try configuration.integer("d_mem", in: 1...1024)),
-      feedForwardWidth: try configuration.integer("d_ff", in: 1...65_536),
-      dropout: try configuration.probability("dropout"))
+        heads: heads, headWidth: try configuration.integer("d_head"),
+        window: isWindowed ? try configuration.integer("window_size") : nil),
+      memory: MemoryShape(heads: heads, width: try configuration.integer("d_mem", atMost: 1024)),
+      feedForwardWidth: try configuration.integer("d_ff"),
+      dropout: try configuration.float("dropout"))
 
     embedding = layout.declare(
       "embed.weight", [vocabulary, width], .normal(standardDeviation: 0.02))

@@ -12,8 +12,8 @@ struct CortexEnds: Sendable {
   /// Declares `embed.weight`, `ln_in.weight` and `ln_out.weight` for the configuration's `vocab` and
   /// `d_model`.
   init(_ configuration: ModelConfiguration, in layout: inout ParameterLayout) throws {
-    width = try configuration.integer("d_model", in: 1...16_384)
-    vocabularySize = try configuration.integer("vocab", in: 1...(1 << 24))
+    width = try configuration.integer("d_model")
+    vocabularySize = try configuration.integer("vocab")
     embedding = layout.declare(
       "embed.weight", [vocabularySize, width], .normal(standardDeviation: 0.02))
     inputNorm = RMSNorm("ln_in", width: width, in: &layout)

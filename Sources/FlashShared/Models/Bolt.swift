@@ -29,11 +29,11 @@ public struct Bolt: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let width = try configuration.integer("dim", in: 1...16_384)
-    let blockCount = try configuration.integer("n_blocks", in: 1...256)
-    let tapCount = try configuration.integer("kernel_size", in: 1...1024)
-    let hiddenWidth = try configuration.integer("glu_hidden", in: 1...65_536)
-    vocabularySize = try configuration.integer("vocab", in: 1...(1 << 24))
+    let width = try configuration.integer("dim")
+    let blockCount = try configuration.integer("n_blocks")
+    let tapCount = try configuration.integer("kernel_size")
+    let hiddenWidth = try configuration.integer("glu_hidden")
+    vocabularySize = try configuration.integer("vocab")
 
     var layout = layout
     let wholeMatrix = TernaryLinear.Quantization(isPerRow: false, scale: .offset)

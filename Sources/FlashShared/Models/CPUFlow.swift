@@ -35,14 +35,14 @@ public struct CPUFlow: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    vocabularySize = try configuration.integer("vocab", in: 1...(1 << 24))
-    let width = try configuration.integer("d_model", in: 1...16_384)
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let sumWidth = try configuration.integer("k", in: 1...16_384)
-    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
-    let length = try configuration.integer("seq_len", in: 1...(1 << 20))
+    vocabularySize = try configuration.integer("vocab")
+    let width = try configuration.integer("d_model")
+    let blockCount = try configuration.integer("n_layers")
+    let sumWidth = try configuration.integer("k")
+    let hiddenWidth = try configuration.integer("d_ff")
+    let length = try configuration.integer("seq_len")
     let memoryShape =
-      configuration.members["n_sub"] == nil ? nil : try AddressedMemory.Shape(configuration)
+      configuration.sets("n_sub") ? try AddressedMemory.Shape(configuration) : nil
 
     var layout = layout
     let normal = Initialization.normal(standardDeviation: 0.02)

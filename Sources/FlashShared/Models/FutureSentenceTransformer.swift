@@ -35,12 +35,12 @@ public struct FutureSentenceTransformer: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let width = try configuration.integer("d_model", in: 1...16_384)
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let heads = try configuration.integer("n_heads", in: 1...256)
-    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
-    vocabularySize = try configuration.integer("vocab", in: 1...(1 << 24))
-    let dropout = try configuration.probability("dropout")
+    let width = try configuration.integer("d_model")
+    let blockCount = try configuration.integer("n_layers")
+    let heads = try configuration.integer("n_heads")
+    let hiddenWidth = try configuration.integer("d_ff")
+    vocabularySize = try configuration.integer("vocab")
+    let dropout = try configuration.float("dropout")
     guard width % (2 * heads) == 0 else {
       throw configuration.failure(
         "n_heads", "d_model must be a multiple of twice the number of heads")

@@ -17,6 +17,23 @@ public enum ModelRegistry {
     }
   }
 
+  /// The hyper-parameters that each version reads, found by making small models of all.
+  public static let readers: HyperparameterReaders = {
+    let examples = RecipeTable.hyperparameterExamples
+    let read = architectures.flatMap { architecture -> [(String, [Variant: Set<String>])] in
+      var names: [Variant: Set<String>] = [:]
+      for variant in Variant.allCases {
+        let configuration = ModelConfiguration(examples, source: "examples")
+        let model = try? architecture.init(
+          configuration: configuration, variant: variant, layout: ParameterLayout())
+        if model != nil { names[variant] = configuration.reads.all }
+      }
+      return architecture.versions.map { ($0, names) }
+    }
+    let byVersion = Dictionary(uniqueKeysWithValues: read)
+    return HyperparameterReaders(versions: versions.map { ($0, byVersion[$0] ?? [:]) })
+  }()
+
   /// Makes the model of a version.
   ///
   /// - Parameter layout: an empty layout, which says how ternary matrices are kept.

@@ -31,13 +31,13 @@ public struct NovaIgnition: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let width = try configuration.integer("d_model", in: 1...16_384)
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let heads = try configuration.integer("n_heads", in: 1...256)
-    let headWidth = try configuration.integer("d_head", in: 2...1024)
-    let feedForwardWidth = try configuration.integer("d_ffn", in: 1...65_536)
-    vocabularySize = try configuration.integer("vocab", in: 1...(1 << 24))
-    let dropout = try configuration.probability("dropout")
+    let width = try configuration.integer("d_model")
+    let blockCount = try configuration.integer("n_layers")
+    let heads = try configuration.integer("n_heads")
+    let headWidth = try configuration.integer("d_head")
+    let feedForwardWidth = try configuration.integer("d_ffn")
+    vocabularySize = try configuration.integer("vocab")
+    let dropout = try configuration.float("dropout")
     guard headWidth % 2 == 0 else {
       throw configuration.failure("d_head", "rotary positions need an even head width")
     }

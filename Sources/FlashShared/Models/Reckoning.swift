@@ -48,12 +48,12 @@ public struct Reckoning: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let layerCount = try configuration.integer("n_layers", in: 1...256)
-    let cellCount = try configuration.integer("n_cells", in: 1...65_536)
-    let cellWidth = try configuration.integer("d_cell", in: 1...4096)
-    let chosen = try configuration.integer("top_k", in: 1...cellCount)
-    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
-    let dropout = try configuration.probability("dropout")
+    let layerCount = try configuration.integer("n_layers")
+    let cellCount = try configuration.integer("n_cells")
+    let cellWidth = try configuration.integer("d_cell")
+    let chosen = try configuration.integer("top_k", atMost: cellCount)
+    let hiddenWidth = try configuration.integer("d_ff")
+    let dropout = try configuration.float("dropout")
     var layout = layout
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width

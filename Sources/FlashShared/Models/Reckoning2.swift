@@ -50,11 +50,11 @@ public struct Reckoning2: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let layerCount = try configuration.integer("n_layers", in: 1...256)
-    let memoryWidth = try configuration.integer("d_mem", in: 1...4096)
-    let tapCount = try configuration.integer("conv_k", in: 1...1024)
-    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
-    let dropout = try configuration.probability("dropout")
+    let layerCount = try configuration.integer("n_layers")
+    let memoryWidth = try configuration.integer("d_mem")
+    let tapCount = try configuration.integer("conv_k")
+    let hiddenWidth = try configuration.integer("d_ff")
+    let dropout = try configuration.float("dropout")
     var layout = layout
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width

@@ -43,20 +43,18 @@ public struct SearchTransformer: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let width = try configuration.integer("d_model", in: 1...16_384)
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let heads = try configuration.integer("n_heads", in: 1...256)
-    let headWidth = try configuration.integer("d_head", in: 2...1024)
-    let feed = try configuration.integer("d_ff", in: 1...65_536)
-    let cap = try configuration.number("logit_softcap", default: 50)
-    let base = try configuration.number("rope_theta", default: 10_000)
-    let dropout = try configuration.probability("dropout")
-    vocabularySize = try configuration.integer("vocab", in: 1...(1 << 24))
+    let width = try configuration.integer("d_model")
+    let blockCount = try configuration.integer("n_layers")
+    let heads = try configuration.integer("n_heads")
+    let headWidth = try configuration.integer("d_head")
+    let feed = try configuration.integer("d_ff")
+    let cap = try configuration.number("logit_softcap")
+    let base = try configuration.number("rope_theta")
+    let dropout = try configuration.float("dropout")
+    vocabularySize = try configuration.integer("vocab")
     guard headWidth % 2 == 0 else {
       throw configuration.failure("d_head", "rotary positions need an even head width")
     }
-    guard cap > 0 else { throw configuration.failure("logit_softcap", "must be positive") }
-    guard base > 0 else { throw configuration.failure("rope_theta", "must be positive") }
 
     var layout = layout
     let normal = Initialization.normal(standardDeviation: 0.02)

@@ -34,16 +34,16 @@ public struct Supernova: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let width = try configuration.integer("d_model", in: 1...16_384)
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let hiddenWidth = try width * configuration.integer("d_ffn_mult", in: 1...64)
-    let plannerWidth = try configuration.integer("d_planner", in: 1...4096)
+    let width = try configuration.integer("d_model")
+    let blockCount = try configuration.integer("n_layers")
+    let hiddenWidth = try width * configuration.integer("d_ffn_mult")
+    let plannerWidth = try configuration.integer("d_planner")
     let reasoningShape = Reasoning.Shape(
-      width: width, innerWidth: try configuration.integer("d_reason", in: 1...16_384),
-      plannerWidth: plannerWidth, scales: try configuration.integer("n_scales", in: 1...16),
-      slots: try configuration.integer("n_mem_slots", in: 1...4096),
+      width: width, innerWidth: try configuration.integer("d_reason"),
+      plannerWidth: plannerWidth, scales: try configuration.integer("n_scales"),
+      slots: try configuration.integer("n_mem_slots"),
       poolsWholeWindow: variant == .published)
-    vocabularySize = try configuration.integer("vocab", in: 1...(1 << 24))
+    vocabularySize = try configuration.integer("vocab")
 
     var layout = layout
     plannerStart = layout.declare(

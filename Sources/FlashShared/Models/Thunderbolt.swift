@@ -44,12 +44,12 @@ public struct Thunderbolt: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let width = try configuration.integer("d_model", in: 1...16_384)
-    let heads = try configuration.integer("n_heads", in: 1...256)
-    let headWidth = try configuration.integer("d_head", in: 1...1024)
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let hiddenWidth = try configuration.integer("d_ffn", in: 1...65_536)
-    vocabularySize = try configuration.integer("vocab", in: 1...(1 << 24))
+    let width = try configuration.integer("d_model")
+    let heads = try configuration.integer("n_heads")
+    let headWidth = try configuration.integer("d_head")
+    let blockCount = try configuration.integer("n_layers")
+    let hiddenWidth = try configuration.integer("d_ffn")
+    vocabularySize = try configuration.integer("vocab")
     let innerWidth = heads * headWidth
 
     var layout = layout

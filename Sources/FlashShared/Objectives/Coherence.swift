@@ -26,12 +26,11 @@ public struct Coherence: Objective {
   init(_ configuration: ModelConfiguration, targetShift: Int, futureHeads: [Parameter]) throws {
     self.targetShift = targetShift
     self.futureHeads = futureHeads
-    unlikelihoodWeight = try configuration.number("unlikelihood_alpha", default: 0.25)
-    entropyWeight = try configuration.number("entropy_beta", default: 0.01)
-    multiTokenWeight = try configuration.number("mtp_weight_max", default: 0.5)
-    let steps = 0...Int(Int32.max)
-    warmup = try configuration.integer("mtp_warmup", in: steps, default: 500)
-    ramp = try configuration.integer("mtp_ramp", in: steps, default: 500)
+    unlikelihoodWeight = try configuration.number("unlikelihood_alpha")
+    entropyWeight = try configuration.number("entropy_beta")
+    multiTokenWeight = try configuration.number("mtp_weight_max")
+    warmup = try configuration.integer("mtp_warmup")
+    ramp = try configuration.integer("mtp_ramp")
   }
 
   public func record(_ output: ModelOutput, in graph: Graph) -> ScoredPositions {

@@ -21,11 +21,11 @@ public struct FutureSentence: Objective {
   /// Reads the card's weights: `fsp_alpha`, `fsp_tau`, `fsp_rate`, `fsp_pos_weight` and `seq_len`.
   init(_ configuration: ModelConfiguration, projection: Parameter) throws {
     self.projection = projection
-    weight = try configuration.number("fsp_alpha", default: 0.1)
-    span = try configuration.integer("fsp_tau", in: 1...(1 << 20))
-    interval = try configuration.integer("fsp_rate", in: 1...(1 << 20))
-    positiveWeight = try configuration.number("fsp_pos_weight", default: 50)
-    hasSets = try configuration.integer("seq_len", in: 1...(1 << 20)) > span
+    weight = try configuration.number("fsp_alpha")
+    span = try configuration.integer("fsp_tau")
+    interval = try configuration.integer("fsp_rate")
+    positiveWeight = try configuration.number("fsp_pos_weight")
+    hasSets = try configuration.integer("seq_len") > span
   }
 
   public func record(_ output: ModelOutput, in graph: Graph) -> ScoredPositions {

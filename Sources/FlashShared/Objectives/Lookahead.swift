@@ -24,10 +24,10 @@ public struct Lookahead: Objective {
   init(_ configuration: ModelConfiguration, targetShift: Int, valueHeads: [Parameter]) throws {
     self.targetShift = targetShift
     self.valueHeads = valueHeads
-    horizon = try configuration.integer("lookahead_horizon", in: 1...(1 << 20), default: 8)
+    horizon = try configuration.integer("lookahead_horizon")
     valueWeight = try configuration.number("lookahead_weight")
-    warmup = try configuration.integer("lookahead_warmup", in: 0...Int(Int32.max))
-    entropyWeight = try configuration.number("entropy_weight", default: 0)
+    warmup = try configuration.integer("lookahead_warmup")
+    entropyWeight = try configuration.number("entropy_weight")
   }
 
   public func record(_ output: ModelOutput, in graph: Graph) -> ScoredPositions {

@@ -16,10 +16,10 @@ public struct StoryCompass: Objective {
   /// Reads `compass_loss_weight` and, published, `batch`: the sequences of a micro-batch.
   init(_ configuration: ModelConfiguration, _ variant: Variant, compass: Compass) throws {
     self.compass = compass
-    weight = try configuration.number("compass_loss_weight", default: 0.5)
+    weight = try configuration.number("compass_loss_weight")
     targetShift = variant.targetShift
     publishedBatch =
-      variant == .published ? try configuration.integer("batch", in: 1...65_536) : nil
+      variant == .published ? try configuration.integer("batch") : nil
   }
 
   public func record(_ output: ModelOutput, in graph: Graph) -> ScoredPositions {

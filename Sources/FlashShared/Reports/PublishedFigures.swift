@@ -19,18 +19,18 @@ public struct PublishedFigures: Sendable, Equatable {
 
   /// Reads a recipe; nil if it states nothing published.
   public init?(_ recipe: Recipe) {
-    guard recipe.sets("published"), let version = recipe["version"]?.stringValue,
-      let architecture = recipe["published.architecture"]?.stringValue,
-      let meaning = recipe["published.meaning"]?.stringValue
+    guard recipe.sets("published"), let version = try? recipe.string("version"),
+      let architecture = try? recipe.string("published.architecture"),
+      let meaning = try? recipe.string("published.meaning")
     else { return nil }
     self.version = version
-    name = recipe["name"]?.stringValue ?? version
-    place = recipe["published.place"]?.integerValue ?? .max
+    name = (try? recipe.string("name")) ?? version
+    place = (try? recipe.integer("published.place")) ?? .max
     self.architecture = architecture
-    parameters = recipe["published.parameters"]?.stringValue
-    perplexity = recipe["published.perplexity"]?.doubleValue
-    wording = recipe["published.wording"]?.stringValue
-    bitsPerCharacter = recipe["published.bits_per_character"]?.doubleValue
+    parameters = try? recipe.string("published.parameters")
+    perplexity = try? recipe.number("published.perplexity")
+    wording = try? recipe.string("published.wording")
+    bitsPerCharacter = try? recipe.number("published.bits_per_character")
     self.meaning = meaning
   }
 

@@ -12,7 +12,7 @@ extension TrainedRun {
   /// The special token that ends a document: the one that the recipe names under
   /// `data.end_of_text`, else the first of the usual names that the tokenizer has.
   public func endOfText(_ tokenizer: Tokenizer) throws -> Int32? {
-    if let name = recipe["data.end_of_text"]?.stringValue {
+    if let name = try recipe.ifSet("data.end_of_text", recipe.string) {
       guard let id = tokenizer.id(of: name) else {
         throw recipe.failure("data.end_of_text", "\"\(name)\" is no token of \(folder.tokenizer)")
       }

@@ -30,7 +30,7 @@ public struct TrainedRun: Sendable {
       throw TrainedRunError.notARun(path: path)
     }
     recipe = try Recipe(path: folder.recipe)
-    windowLength = try recipe.integer("data.window", in: 1...(1 << 20))
+    windowLength = try recipe.integer("data.window")
     checkpoint = choice == .best ? folder.best : folder.last
     guard FileManager.default.fileExists(atPath: checkpoint) else {
       throw TrainedRunError.noCheckpoint(path: checkpoint, isBest: choice == .best)

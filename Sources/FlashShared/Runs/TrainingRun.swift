@@ -59,7 +59,7 @@ public final class TrainingRun {
   ) throws {
     var recipe = given
     recipe.set("model.vocab", .integer(train.vocabularySize))
-    let model = try recipe.model()
+    let model = try recipe.modelToTrain()
     settings = try TrainingSettings(recipe, optimizer: model.optimizer)
     guard train.tokenizerHash == validation.tokenizerHash,
       train.vocabularySize == validation.vocabularySize
@@ -282,8 +282,8 @@ public final class TrainingRun {
         "resumed with \(workerCount) threads after \(state.workers): same up to rounding only")
     }
     try log.write(resumes ? "resume" : "start", fields)
-    for defect in recipe["defects"]?.arrayValue ?? [] {
-      try log.write("defect", ["text": defect])
+    for defect in try recipe.strings("defects") {
+      try log.write("defect", ["text": .string(defect)])
     }
   }
 

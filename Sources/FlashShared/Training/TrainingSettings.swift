@@ -29,7 +29,7 @@ public struct TrainingSettings: Sendable, Equatable {
   public var onNonfinite: NonfinitePolicy
 
   /// What to do if a loss or gradient is not finite.
-  public enum NonfinitePolicy: String, Sendable {
+  public enum NonfinitePolicy: String, Sendable, CaseIterable {
     /// End the run with a checkpoint of the state before the step.
     case stop
     /// Leave the parameters as they are and go on with the next step.
@@ -45,56 +45,24 @@ public struct TrainingSettings: Sendable, Equatable {
   ///
   /// - Parameter base: the optimiser's settings where the recipe is silent: the version's.
   public init(_ recipe: Recipe, optimizer base: AdamWSettings) throws {
-    let count = 1...Int(Int32.max)
-    windowLength = try recipe.integer("data.window", in: 1...(1 << 20))
-    windowStride = try recipe.integer("data.stride", in: 1...(1 << 20), default: windowLength)
-    sequences = try recipe.integer("batch.sequences", in: 1...65_536)
-    accumulation = try recipe.integer("batch.accumulation", in: 1...65_536, default: 1)
+    windowLength = try recipe.integer("data.window")
+    windowStride = try recipe.integer("data.stride", default: windowLength)
+    sequences = try recipe.integer("batch.sequences")
+    accumulation = try recipe.integer("batch.accumulation")
     guard sequences * accumulation * windowLength <= Self.largestStep else {
       throw recipe.failure(
         "batch", "gives steps of more than \(Self.largestStep) tokens; take fewer sequences")
     }
-    groupSize = try recipe.integer(
-      "batch.group", in: 1...65_536, default: max(1, Self.groupRows / windowLength))
-    let positive = Double.leastNormalMagnitude...1e6
-    let fraction = 0...0.999_999_9
-    var optimizer = base
-    optimizer.beta1 = try recipe.number("optimizer.beta1", in: fraction, default: base.beta1)
-    optimizer.beta2 = try recipe.number("optimizer.beta2", in: fraction, default: base.beta2)
-    optimizer.epsilon = try recipe.number("optimizer.epsilon", in: 0...1, default: base.epsilon)
-    optimizer.weightDecay = try recipe.number(
-      "optimizer.weight_decay", in: 0...1e3, default: base.weightDecay)
-    if let clip = recipe["optimizer.clip_norm"] {
-      optimizer.clipNorm =
-        clip == .null ? nil : try recipe.number("optimizer.clip_norm", in: positive)
-    }
-    self.optimizer = optimizer
-    schedule = LearningRateSchedule(
-      peak: try recipe.number("optimizer.learning_rate", in: 0...1e3),
-      minimum: try recipe.number("optimizer.minimum_learning_rate", in: 0...1e3, default: 0),
-      warmupSteps: try recipe.integer("optimizer.warmup_steps", in: 0...Int(Int32.max), default: 0),
-      warmupShare: try recipe.number("optimizer.warmup_share", in: 1e-6...1, default: 0.1),
-      firstFactor: try recipe.integer("optimizer.warmup_first", in: 0...1, default: 1),
-      totalSteps: recipe.sets("optimizer.total_steps")
-        ? try recipe.integer("optimizer.total_steps", in: count) : nil,
-      isClamped: try recipe.boolean("optimizer.clamp_schedule", default: true))
-    if recipe.sets("optimizer.restart_steps") {
-      schedule.restarts = (
-        try recipe.integer("optimizer.restart_steps", in: count),
-        try recipe.number("optimizer.restart_factor", in: 0...1, default: 1)
-      )
-    }
-    budget = try Self.budget(recipe)
-    validationInterval = try recipe.integer("validation.every_steps", in: count, default: 200)
-    validationWindows = try recipe.integer("validation.windows", in: count, default: 256)
-    checkpointInterval = try recipe.integer("checkpoint.every_steps", in: count, default: 100)
-    logInterval = try recipe.integer("log.every_steps", in: count, default: 10)
-    seed = UInt64(try recipe.integer("seed", in: 0...Int.max, default: 1))
-    let policy = try recipe.string("on_nonfinite", default: NonfinitePolicy.stop.rawValue)
-    guard let onNonfinite = NonfinitePolicy(rawValue: policy) else {
-      throw recipe.failure("on_nonfinite", "must be stop or skip")
-    }
-    self.onNonfinite = onNonfinite
+    groupSize = try recipe.integer("batch.group", default: max(1, Self.groupRows / windowLength))
+    optimizer = try Self.optimizer(recipe, base)
+    schedule = try Self.schedule(recipe)
+    budget = try Budget(recipe)
+    validationInterval = try recipe.integer("validation.every_steps")
+    validationWindows = try recipe.integer("validation.windows")
+    checkpointInterval = try recipe.integer("checkpoint.every_steps")
+    logInterval = try recipe.integer("log.every_steps")
+    seed = UInt64(try recipe.integer("seed"))
+    onNonfinite = try recipe.choice("on_nonfinite")
   }
 
   /// The most input tokens of an optimiser step.
@@ -104,15 +72,37 @@ public struct TrainingSettings: Sendable, Equatable {
   /// full speed, few enough that tensors stay in the cache.
   private static let groupRows = 1024
 
-  private static func budget(_ recipe: Recipe) throws -> Budget {
-    let named = ["minutes", "steps", "tokens"].filter { recipe.sets("budget.\($0)") }
-    guard named.count == 1 else {
-      throw recipe.failure("budget", "must hold exactly one of minutes, steps, tokens")
+  private static func optimizer(_ recipe: Recipe, _ base: AdamWSettings) throws -> AdamWSettings {
+    var optimizer = base
+    optimizer.beta1 = try recipe.number("optimizer.beta1", default: base.beta1)
+    optimizer.beta2 = try recipe.number("optimizer.beta2", default: base.beta2)
+    optimizer.epsilon = try recipe.number("optimizer.epsilon", default: base.epsilon)
+    optimizer.weightDecay = try recipe.number("optimizer.weight_decay", default: base.weightDecay)
+    // Null is a value here: no clipping.
+    let clipNorm = try recipe.ifSet("optimizer.clip_norm") { try recipe.number($0) }
+    if clipNorm != nil || recipe["optimizer.clip_norm"] == .null { optimizer.clipNorm = clipNorm }
+    return optimizer
+  }
+
+  private static func schedule(_ recipe: Recipe) throws -> LearningRateSchedule {
+    let peak = try recipe.number("optimizer.learning_rate")
+    let minimum = try recipe.number("optimizer.minimum_learning_rate")
+    guard minimum <= peak else {
+      throw recipe.failure(
+        "optimizer.minimum_learning_rate",
+        "\(minimum) is more than the peak, optimizer.learning_rate = \(peak)")
     }
-    switch named[0] {
-    case "minutes": return .minutes(try recipe.number("budget.minutes", in: 1e-4...1e7))
-    case "steps": return .steps(try recipe.integer("budget.steps", in: 1...(1 << 40)))
-    default: return .tokens(try recipe.integer("budget.tokens", in: 1...(1 << 50)))
+    var schedule = LearningRateSchedule(
+      peak: peak, minimum: minimum,
+      warmupSteps: try recipe.integer("optimizer.warmup_steps"),
+      warmupShare: try recipe.number("optimizer.warmup_share"),
+      firstFactor: try recipe.integer("optimizer.warmup_first"),
+      totalSteps: try recipe.ifSet("optimizer.total_steps") { try recipe.integer($0) },
+      isClamped: try recipe.boolean("optimizer.clamp_schedule"))
+    let factor = try recipe.number("optimizer.restart_factor")
+    if let steps = try recipe.ifSet("optimizer.restart_steps", { try recipe.integer($0) }) {
+      schedule.restarts = (steps, factor)
     }
+    return schedule
   }
 }

@@ -18,7 +18,7 @@ extension HostileInput {
     }
     try readLog(Array(pieces.first ?? []), in: folder)
     let run = try ReportedRun(path: folder.path)
-    let chart = TrainingChart(run.history, name: "run", budget: Budget(run.recipe))
+    let chart = TrainingChart(run.history, name: "run", budget: try? Budget(run.recipe))
     for size in [(width: 40, height: 12), (width: 200, height: 40)] {
       let lines = chart.lines(width: size.width, height: size.height, isColoured: false)
       require(lines.count <= size.height + 1, "a chart of too many lines")

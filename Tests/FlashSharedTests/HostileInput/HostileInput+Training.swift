@@ -62,6 +62,8 @@ extension HostileInput {
   static func readRecipe(_ bytes: [UInt8]) throws {
     let path = InputFolder.current.file("recipe.json", bytes)
     let recipe = try Recipe(path: path, overrides: ["optimizer.warmup_steps=1", "a.b=c"])
+    // Finding what nothing reads must end, whatever there is.
+    try? recipe.requireKnownMembers(ModelRegistry.readers)
     let model = try recipe.model()
     require(model.layout.count > 0, "a model without parameters")
     let settings = try TrainingSettings(recipe, optimizer: model.optimizer)

@@ -47,9 +47,9 @@ public struct Cortex: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
-    let exitLayers = try configuration.integers("exit_layers", in: 1...blockCount)
+    let blockCount = try configuration.integer("n_layers")
+    let hiddenWidth = try configuration.integer("d_ff")
+    let exitLayers = try configuration.integers("exit_layers", atMost: blockCount)
     guard exitLayers.count <= 2, exitLayers == Set(exitLayers).sorted() else {
       throw configuration.failure("exit_layers", "must be one or two layers in ascending order")
     }
@@ -97,8 +97,8 @@ public struct Cortex: LanguageModel {
     self.layout = layout
     objective = EarlyExits(
       exits: zip(exitLayers, exitWeights).map { .init(layer: $0, weight: Float($1)) },
-      consistencyWeight: Float(try configuration.number("consistency_weight")),
-      diversityWeight: Float(try configuration.number("diversity_weight")),
+      consistencyWeight: try configuration.float("consistency_weight"),
+      diversityWeight: try configuration.float("diversity_weight"),
       targetShift: variant.targetShift)
   }
 

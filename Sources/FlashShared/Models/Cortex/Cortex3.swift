@@ -26,10 +26,10 @@ public struct Cortex3: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
-    let tapCount = try configuration.integer("kernel_size", in: 1...1024)
-    let dropout = try configuration.probability("dropout")
+    let blockCount = try configuration.integer("n_layers")
+    let hiddenWidth = try configuration.integer("d_ff")
+    let tapCount = try configuration.integer("kernel_size")
+    let dropout = try configuration.float("dropout")
     var layout = layout
     let ends = try CortexEnds(configuration, in: &layout)
     blocks = (0..<blockCount).map { index in

@@ -30,9 +30,9 @@ public struct Cortex4: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
-    let delays = try configuration.integers("offsets", in: 0...65_536)
+    let blockCount = try configuration.integer("n_layers")
+    let hiddenWidth = try configuration.integer("d_ff")
+    let delays = try configuration.integers("offsets")
     var layout = layout
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width

@@ -37,11 +37,11 @@ public struct Cortex5: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
-    let tapCount = try configuration.integer("kernel_size", in: 1...1024)
-    let slots = try configuration.integer("n_slots", in: 1...1024)
-    let slotWidth = try configuration.integer("slot_dim", in: 1...4096)
+    let blockCount = try configuration.integer("n_layers")
+    let hiddenWidth = try configuration.integer("d_ff")
+    let tapCount = try configuration.integer("kernel_size")
+    let slots = try configuration.integer("n_slots")
+    let slotWidth = try configuration.integer("slot_dim")
     var layout = layout
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width

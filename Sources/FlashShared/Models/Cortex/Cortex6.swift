@@ -32,24 +32,20 @@ public struct Cortex6: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
-    let tapCount = try configuration.integer("kernel_size", in: 1...1024)
-    let memoryWidth = try configuration.integer("d_mem", in: 1...4096)
-    let length = try configuration.integer("seq_len", in: 1...(1 << 24))
-    let dropout = try configuration.probability("dropout")
+    let blockCount = try configuration.integer("n_layers")
+    let hiddenWidth = try configuration.integer("d_ff")
+    let tapCount = try configuration.integer("kernel_size")
+    let memoryWidth = try configuration.integer("d_mem")
+    let length = try configuration.integer("seq_len")
+    let dropout = try configuration.float("dropout")
     let factor = try configuration.number("decay")
-    guard factor > 0, factor <= 1 else {
-      throw configuration.failure("decay", "must be more than 0 and at most 1")
-    }
     let decay: HebbianMemory.Decay
-    switch configuration.members["hebbian_mask"]?.stringValue ?? "causal_triu" {
+    switch try configuration.string("hebbian_mask") {
     case "causal_triu": decay = .constant(Float(factor))
     case "pre_fix_tril" where variant == .published: decay = .constantReversed(Float(factor))
     case "pre_fix_tril":
       throw configuration.failure("hebbian_mask", "this mask sees the future: published only")
-    default:
-      throw configuration.failure("hebbian_mask", "must be \"causal_triu\" or \"pre_fix_tril\"")
+    case let other: preconditionFailure("the table of members does not allow \(other)")
     }
     var layout = layout
     let ends = try CortexEnds(configuration, in: &layout)

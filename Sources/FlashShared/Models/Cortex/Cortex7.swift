@@ -35,16 +35,16 @@ public struct Cortex7: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let hiddenWidth = try configuration.integer("d_ff", in: 1...65_536)
+    let blockCount = try configuration.integer("n_layers")
+    let hiddenWidth = try configuration.integer("d_ff")
     let shape = AttentionShape(
-      heads: try configuration.integer("n_heads", in: 1...256),
-      headWidth: try configuration.integer("d_head", in: 1...1024),
-      window: try configuration.integer("window_size", in: 1...(1 << 24)))
-    let tapCount = try configuration.integer("kernel_size", in: 1...1024)
-    let memoryWidth = try configuration.integer("d_mem", in: 1...4096)
-    let length = try configuration.integer("seq_len", in: 1...(1 << 24))
-    let dropout = try configuration.probability("dropout")
+      heads: try configuration.integer("n_heads"),
+      headWidth: try configuration.integer("d_head"),
+      window: try configuration.integer("window_size"))
+    let tapCount = try configuration.integer("kernel_size")
+    let memoryWidth = try configuration.integer("d_mem")
+    let length = try configuration.integer("seq_len")
+    let dropout = try configuration.float("dropout")
     var layout = layout
     let ends = try CortexEnds(configuration, in: &layout)
     let width = ends.width

@@ -22,15 +22,15 @@ public struct Cortex9: LanguageModel {
   ) throws {
     var layout = layout
     let backbone = try CortexBackbone(configuration, variant, in: &layout)
-    let futureCount = try configuration.integer("n_future", in: 1...16) - 1
+    let futureCount = try configuration.integer("n_future") - 1
     let futureHeads = (0..<futureCount).map {
       layout.declare(
         "future_heads.\($0).weight", [backbone.vocabularySize, backbone.width],
         .normal(standardDeviation: 0.02))
     }
-    wordDropout = try configuration.probability("word_dropout_p")
+    wordDropout = try configuration.float("word_dropout_p")
     unknownToken = Int32(
-      try configuration.integer("unk_id", in: 0...(backbone.vocabularySize - 1), default: 1))
+      try configuration.integer("unk_id", atMost: backbone.vocabularySize - 1))
     objective = try Coherence(
       configuration, targetShift: variant.targetShift, futureHeads: futureHeads)
     self.backbone = backbone

@@ -8,8 +8,8 @@ extension Tokenizer {
   /// a way that is not implemented (normalisers, other pre-tokenizers, templates) is refused.
   public convenience init(contentsOf path: String) throws {
     let file = try FileBytes(path: path)
-    let value = try JSONValue(parsing: file.bytes, source: path)
-    try self.init(parsing: value, path: path, sha256: SHA256.hash(file.bytes))
+    let value = try JSONValue(parsing: file.bytes, source: file.path)
+    try self.init(parsing: value, path: file.path, sha256: SHA256.hash(file.bytes))
   }
 
   /// Reads a tokenizer from JSON that was parsed already; `path` is for messages.

@@ -101,11 +101,9 @@ public final class TokenInput {
   /// A regular file's length and hash; a pipe's name alone.
   private static func describe(_ path: String) throws -> ShardManifest.Source {
     guard path != "-" else { return ShardManifest.Source(name: "standard input") }
-    // A pipe is read once, by the one who reads its tokens.
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      let file = try? FileBytes(path: path)
-    else { return ShardManifest.Source(name: path) }
+    guard FileBytes.isRegular(path), let file = try? FileBytes(path: path) else {
+      return ShardManifest.Source(name: path)
+    }
     return ShardManifest.Source(name: path, bytes: file.count, sha256: try SHA256.hash(of: file))
   }
 
