@@ -52,16 +52,19 @@ struct DecodeCommand: ParsableCommand {
       """)
   var printed = false
 
+  @OptionGroup var emptyResult: EmptyResultOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     Interruption.install()
+    let target = try OutputTarget(file: output)
+    try OutputTarget.refuseSamePlace([target], inputs: [input, self.tokenizer])
     let tokenizer = try Tokenizer(contentsOf: tokenizer)
     let reader = try TokenStreamReader(path: input)
     if let header = reader.header, header.tokenizerSHA256 != tokenizer.sha256 {
       throw DecodeError.anotherTokenizer(stream: reader.source, tokenizer: self.tokenizer)
     }
-    let sink = try ByteSink(path: output)
+    let sink = try ByteSink(target)
     var document = TokenDocument()
     var isOpen = false
     var pending = JSONObject()
@@ -99,6 +102,9 @@ struct DecodeCommand: ParsableCommand {
       if outputFormat == .jsonl { text += bytes } else { try sink.write(bytes) }
     }
     try close()
+    guard number > 0 || emptyResult.allowEmpty else {
+      throw EmptyResultError.nothingCame(source: reader.source)
+    }
     try sink.finish()
   }
 }

@@ -46,6 +46,7 @@ struct EncodeCommand: ParsableCommand {
   @Flag(help: "Take white space off both ends of each document.")
   var strip = false
 
+  @OptionGroup var emptyResult: EmptyResultOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var common: CommonOptions
 
@@ -57,6 +58,8 @@ struct EncodeCommand: ParsableCommand {
 
   func run() throws {
     Interruption.install()
+    let target = try OutputTarget(file: output)
+    try OutputTarget.refuseSamePlace([target], inputs: documents.inputs + [self.tokenizer])
     let started = ContinuousClock.now
     let tokenizer = try Tokenizer(contentsOf: tokenizer)
     var options = EncodingOptions()
@@ -64,8 +67,9 @@ struct EncodeCommand: ParsableCommand {
     options.pieceCharacters = pieceCharacters
     options.stripsWhitespace = strip
     options.threads = threads.count
+    options.allowsEmpty = emptyResult.allowEmpty
     let reader = documents.reader(pieceCharacters: pieceCharacters)
-    let sink = try ByteSink(path: output)
+    let sink = try ByteSink(target)
     let progress = Progress(ProgressBar("Encoding", isQuiet: common.quiet))
     let total = reader.totalBytes.map { Double(max($0, 1)) }
     let totals = try tokenizer.encode(reader, options) { done in

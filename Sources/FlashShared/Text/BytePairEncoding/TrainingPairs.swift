@@ -31,7 +31,10 @@ struct TrainingPairs {
   }
 
   /// Changes the count of a pair because of a word. Words come in one after the other.
-  mutating func change(_ left: Int32, _ right: Int32, by count: Int, word: Int) {
+  ///
+  /// - Returns: the pair's number.
+  @discardableResult
+  mutating func change(_ left: Int32, _ right: Int32, by count: Int, word: Int) -> UInt32 {
     let fresh = UInt32(lefts.count)
     let pair = Int(table.value(left, right, orSet: fresh))
     if pair == fresh {
@@ -42,11 +45,12 @@ struct TrainingPairs {
       lastWords.append(-1)
     }
     counts[pair] += count
-    guard count > 0, lastWords[pair] != word else { return }
+    guard count > 0, lastWords[pair] != word else { return UInt32(pair) }
     lastWords[pair] = word
     if raisedCounts[pair] == 0 { raisedPairs.append(UInt32(pair)) }
     raisedCounts[pair] += 1
     raised.append((UInt32(pair), UInt32(word)))
+    return UInt32(pair)
   }
 
   /// Ends a step: pairs that came up go into the queue with their words.

@@ -24,6 +24,8 @@ public final class TokenInput {
   private var waiting: ArraySlice<String>
   private var source: Source?
   private var current = ""
+  /// What messages about all of the input call it.
+  let name: String
   /// What all inputs share; nil where none of them says it.
   public private(set) var vocabularySize: Int?
   public private(set) var tokenizerHash: String?
@@ -44,6 +46,8 @@ public final class TokenInput {
   ///   - tokenizerHash: what every input that states a hash must state.
   public init(paths: [String], vocabularySize: Int? = nil, tokenizerHash: String? = nil) {
     waiting = paths[...]
+    let first = paths.first.map { $0 == "-" ? "standard input" : $0 } ?? "no input"
+    name = paths.count < 2 ? first : "\(first) and \(paths.count - 1) more"
     self.vocabularySize = vocabularySize
     self.tokenizerHash = tokenizerHash
   }
@@ -52,6 +56,9 @@ public final class TokenInput {
   public func open() throws {
     if source == nil { _ = try openNext() }
     guard vocabularySize != nil else {
+      if case .stream(_, next: nil) = source, waiting.isEmpty {
+        throw EmptyResultError.nothingCame(source: name)
+      }
       throw ShardError.cannotCombine(
         path: current, reason: "it does not state its vocabulary's size; give --vocabulary-size")
     }
@@ -62,7 +69,7 @@ public final class TokenInput {
     current = path == "-" ? "standard input" : path
     var isFolder: ObjCBool = false
     if path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
-      isFolder.boolValue || (path as NSString).lastPathComponent == ShardManifest.fileName
+      isFolder.boolValue || PathParts(path).name == ShardManifest.fileName
     {
       let set = try ShardSet(path: path)
       try agree(vocabularySize: set.vocabularySize, tokenizerHash: set.tokenizerHash)
