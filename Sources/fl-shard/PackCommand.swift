@@ -214,9 +214,8 @@ struct PackCommand: ParsableCommand {
   private static func endOfText(_ text: String, _ tokenizer: Tokenizer?) throws -> Int32 {
     if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
       guard let id = Int32(text), Int(id) < tokenizer?.vocabularySize ?? .max else {
-        throw CurationError.badSetting(
-          "--end-of-text \(text): no token has that id\(tokenizer.map { "; the last of the "
-            + "tokenizer is \($0.vocabularySize - 1)" } ?? "")")
+        let last = tokenizer.map { "; the tokenizer's last is \($0.vocabularySize - 1)" } ?? ""
+        throw CurationError.badSetting("--end-of-text \(text): no token has that id\(last)")
       }
       return id
     }
