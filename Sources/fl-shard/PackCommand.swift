@@ -164,7 +164,7 @@ struct PackCommand: ParsableCommand {
     let input = TokenInput(
       paths: inputs, vocabularySize: vocabularySize ?? tokenizer?.vocabularySize,
       tokenizerHash: tokenizer.map { hexadecimal($0.sha256) })
-    try input.open()
+    try input.open(allowsEmpty: emptyResult.allowEmpty)
     let packing = TokenPacking(
       try settings(tokenizer), input: input, tokenizer: tokenizer,
       steps: try report.flatMap(Self.steps))

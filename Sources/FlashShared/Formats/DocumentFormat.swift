@@ -66,7 +66,8 @@ public enum DocumentError: ReportableError, Equatable {
     switch self {
     case .tooLong(let source, let line, let limit):
       "\(source):\(line): the document that begins here is longer than \(limit) bytes; "
-        + "give the separator that the file has, or encode in pieces"
+        + "give the line that separates its documents with --separator, or take each line for one "
+        + "with --format lines"
     case .notUTF8(let source, let encoding):
       "\(source): the file is in \(encoding); convert it with 'iconv -f \(encoding) -t UTF-8'"
     case .badLine(let source, let line, let reason): "\(source):\(line): \(reason)"

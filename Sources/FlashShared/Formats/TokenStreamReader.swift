@@ -59,7 +59,8 @@ public final class TokenStreamReader {
     source = input.name
     _ = try input.fill(buffer, wanted: TokenStream.headerSize)
     let first = buffer.bytes.first { !Self.isBlank($0) }
-    guard first != UInt8(ascii: "{"), first != nil || buffer.count == 0 else {
+    // Nothing at all is a stream of JSON lines as well: it holds no document.
+    guard first != UInt8(ascii: "{"), first != nil else {
       header = nil
       return
     }

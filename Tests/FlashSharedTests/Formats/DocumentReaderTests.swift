@@ -122,7 +122,8 @@ import Testing
     #expect(
       try message(("a\n" + String(repeating: "b", count: 200)).utf8, .lines)
         == "F:2: the document that begins here is longer than 64 bytes; "
-        + "give the separator that the file has, or encode in pieces")
+        + "give the line that separates its documents with --separator, or take each line for one "
+        + "with --format lines")
     #expect(
       try message([0xFF, 0xFE, 0x61, 0], .lines)
         == "F: the file is in UTF-16LE; convert it with 'iconv -f UTF-16LE -t UTF-8'")

@@ -34,6 +34,8 @@ public struct BytePairTraining: Equatable, Sendable {
 /// takes O(n log n).
 struct BytePairTrainer {
   private let options: BytePairTraining
+  /// The symbols of the longest word that is looked all through for each merge.
+  var searchLimit = TrainingWords.searchLimit
   private var tokens: [String] = []
   private var ids: [ExactString: Int32] = [:]
   private var words = TrainingWords()
@@ -54,7 +56,7 @@ struct BytePairTrainer {
       for byte in word { byteCounts[Int(byte)] += count }
     }
     let symbols = addAlphabet(byteCounts)
-    words = TrainingWords(counts, symbols: symbols)
+    words = TrainingWords(counts, symbols: symbols, searchLimit: searchLimit)
     try words.countPairs(in: &pairs)
     pairs.queueChanged()
     let merges = try merge(progress)
@@ -104,11 +106,12 @@ struct BytePairTrainer {
       let (left, right) = pairs.symbols(top.pair)
       let id = addToken(tokens[Int(left)] + tokens[Int(right)])
       merges.append(BytePairModel.Merge(left: left, right: right, result: id))
-      let merge = words.mergeOf(top.pair, left, right, into: id, limit: limit)
+      let merge = words.begin(top.pair, left, right, into: id, limit: limit)
       for (number, word) in pairs.words(of: top).enumerated() {
         if number & 0xFFF == 0xFFF { try Interruption.check() }
         try words.merge(merge, in: Int(word), pairs: &pairs)
       }
+      words.end(merge)
       pairs.queueChanged()
       if merges.count & 63 == 0 { try progress(tokens.count) }
     }

@@ -18,25 +18,27 @@ struct TrainingMerge {
 /// The distinct words of a corpus as sequences of symbols, and their counts.
 ///
 /// All sequences lie in one array; merging shortens a word in its place. Long words are kept apart
-/// (see `LongTrainingWord`).
+/// (see `LongTrainingWords`).
 struct TrainingWords {
   private var symbols: [Int32] = []
   private var starts: [Int] = []
   private var sizes: [Int32] = []
   private var counts: [Int] = []
-  private var longWords: [LongTrainingWord] = []
+  private var longWords = LongTrainingWords()
   /// The characters of each symbol, as the limit on tokens counts them.
   private var lengths: [Int32] = []
 
   /// The longest word that is looked all through for each merge. Up to here that is faster than to
   /// know where its pairs stand.
-  private static let searchLimit = 128
+  static let searchLimit = 128
 
   init() {}
 
   /// Takes words apart into symbols. Bytes without one are left out, and their neighbours become
   /// neighbours.
-  init(_ words: borrowing WordCounts, symbols ofBytes: [Int32]) {
+  ///
+  /// - Parameter searchLimit: the symbols of the longest word that is looked all through.
+  init(_ words: borrowing WordCounts, symbols ofBytes: [Int32], searchLimit: Int) {
     words.visitAll { word, count in
       let start = symbols.count
       for byte in word where ofBytes[Int(byte)] >= 0 { symbols.append(ofBytes[Int(byte)]) }
@@ -47,13 +49,12 @@ struct TrainingWords {
         return
       }
       counts.append(count)
-      if size <= Self.searchLimit {
+      if size <= searchLimit || !longWords.hasRoom(for: size) {
         starts.append(start)
         sizes.append(Int32(size))
       } else {
-        starts.append(longWords.count)
+        starts.append(longWords.append(symbols[start...]))
         sizes.append(Self.isLong)
-        longWords.append(LongTrainingWord(symbols[start...]))
         symbols.removeSubrange(start...)
       }
     }
@@ -69,28 +70,34 @@ struct TrainingWords {
       if word & 0xFFFF == 0 { try Interruption.check() }
       let start = starts[word]
       if sizes[word] == Self.isLong {
-        try longWords[start].countPairs(word: word, count: counts[word], in: &pairs)
+        try longWords.countPairs(of: start, word: word, count: counts[word], in: &pairs)
         continue
       }
       for index in start + 1..<start + Int(sizes[word]) {
         pairs.change(symbols[index - 1], symbols[index], by: counts[word], word: word)
       }
     }
+    longWords.endStep()
   }
 
-  /// A merge of a pair into a symbol.
+  /// Begins a merge of a pair into a symbol; `end` ends it.
   ///
   /// - Parameter limit: pairs with the new symbol count only if they are shorter than this.
-  mutating func mergeOf(
+  mutating func begin(
     _ pair: UInt32, _ left: Int32, _ right: Int32, into result: Int32, limit: Int
   ) -> TrainingMerge {
     while lengths.count <= Int(result) { lengths.append(1) }
     let length = lengths[Int(left)] + lengths[Int(right)]
     lengths[Int(result)] = length
-    return TrainingMerge(
+    let merge = TrainingMerge(
       pair: pair, left: left, right: right, result: result, room: limit - Int(length),
       lengths: lengths)
+    longWords.begin(merge)
+    return merge
   }
+
+  /// Ends a merge, behind its last word.
+  mutating func end(_ merge: TrainingMerge) { longWords.end(merge) }
 
   /// Replaces a pair by a symbol wherever it stands in a word, from left to right, and changes the
   /// counts of the pairs that come and go.
@@ -100,7 +107,7 @@ struct TrainingWords {
     let count = counts[word]
     let start = starts[word]
     guard sizes[word] != Self.isLong else {
-      try longWords[start].merge(merge, word: word, count: count, in: &pairs)
+      try longWords.merge(merge, in: start, word: word, count: count, pairs: &pairs)
       return
     }
     let end = start + Int(sizes[word])

@@ -53,10 +53,12 @@ public final class TokenInput {
   }
 
   /// Opens the first input, so that what it states is known.
-  public func open() throws {
+  ///
+  /// - Parameter allowsEmpty: whether no tokens at all may come in.
+  public func open(allowsEmpty: Bool = false) throws {
     if source == nil { _ = try openNext() }
     guard vocabularySize != nil else {
-      if case .stream(_, next: nil) = source, waiting.isEmpty {
+      if case .stream(_, next: nil) = source, waiting.isEmpty, !allowsEmpty {
         throw EmptyResultError.nothingCame(source: name)
       }
       throw ShardError.cannotCombine(
