@@ -13,6 +13,7 @@ public enum ToolMain {
   /// process quietly.
   public static func run<Command: ParsableCommand>(_ root: Command.Type) -> Never {
     signal(SIGPIPE, SIG_DFL)
+    holdStandardDescriptors()
     refuseTooLittleAddressSpace(for: root)
     do {
       var command = try root.parseAsRoot()
@@ -25,6 +26,14 @@ public enum ToolMain {
       Foundation.exit(128 + error.signal)
     } catch {
       root.exit(withError: error)
+    }
+  }
+
+  /// Puts something that cannot be used in the place of standard input, output and error where they
+  /// are closed: the next file that is opened would be taken for them.
+  private static func holdStandardDescriptors() {
+    for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
     }
   }
 

@@ -14,10 +14,17 @@ struct PackCommand: ParsableCommand {
 
   @OptionGroup var runOptions: RunOptions
 
-  @Option(help: ArgumentHelp("The folder to write.", valueName: "folder"))
+  @Option(name: [.short, .long], help: ArgumentHelp("The folder to write.", valueName: "folder"))
   var output: String
 
+  @Flag(help: "Replace the trained model that the folder holds.")
+  var replace = false
+
   func run() throws {
+    Interruption.install()
+    try OutputTarget.refuseSamePlace(
+      [RunFolder.target(output, replacing: true)], inputs: RunFolder(runOptions.folder).files)
+    _ = try RunFolder.target(output, replacing: replace)
     let run = try runOptions.open()
     let (weights, bytes) = try run.writePacked(to: output)
     var event = run.summary

@@ -74,6 +74,8 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     Interruption.install()
+    let target = try OutputTarget(file: output)
+    try OutputTarget.refuseSamePlace([target], inputs: folders.flatMap { RunFolder($0).files })
     var runs = try folders.map { try ReportedRun(path: $0) }
     if let data {
       for index in runs.indices { runs[index].keepRecords(madeOn: data) }
@@ -82,7 +84,7 @@ struct ReportCommand: ParsableCommand {
       for index in runs.indices { try measure(&runs[index]) }
     }
     let report = Report(runs, note: note)
-    let sink = try ByteSink(path: output)
+    let sink = try ByteSink(target)
     switch format {
     case .jsonl:
       for object in report.json { try sink.write(EventLog.line("report", object)) }
@@ -97,6 +99,9 @@ struct ReportCommand: ParsableCommand {
     guard !missing.isEmpty else { return }
     guard let data = data ?? run.validationShards else {
       throw ReportError.noValidationShards(path: run.folder.path)
+    }
+    for record in missing {
+      _ = try OutputTarget(file: "\(run.folder.path)/\(record.fileName)")
     }
     let measurement = try Measurement(
       TrainedRun(path: run.folder.path), data: data, threads: threads, isQuiet: quiet)

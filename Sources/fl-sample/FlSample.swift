@@ -186,14 +186,13 @@ struct FlSample: ParsableCommand {
 
   /// Calls `body` with each prompt and what errors call it.
   private func forEachPrompt(
-    _ recipe: Recipe, _ body: (String, String) throws -> Void
+    _ recipe: Recipe, _ body: ([UInt8], String) throws -> Void
   ) throws {
     if let promptFile {
       let reader = DocumentReader(
         paths: [promptFile], format: .jsonLines(textMember: "prompt"))
       while let document = try reader.next() {
-        try body(
-          String(decoding: document.text, as: UTF8.self), "\(promptFile):\(document.line)")
+        try body(document.text, "\(promptFile):\(document.line)")
       }
       return
     }
@@ -201,19 +200,20 @@ struct FlSample: ParsableCommand {
     if texts.isEmpty, fromRecipe {
       texts = try recipe.strings("sampling.prompts")
     }
+    var words = CommandLineBytes()
     for (index, text) in (texts.isEmpty ? [""] : texts).enumerated() {
       try body(
-        text == "-" ? standardInput() : text,
+        text == "-" ? standardInput() : words.bytes(of: text),
         text == "-" ? "standard input" : "prompt \(index + 1)")
     }
   }
 
   /// The whole of standard input, without a line feed at its end.
-  private func standardInput() throws -> String {
+  private func standardInput() throws -> [UInt8] {
     let reader = DocumentReader(paths: ["-"], format: .whole(pieceCharacters: nil))
     var bytes = try reader.next()?.text ?? []
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
   }
 
   private func settingsEvent(_ run: TrainedRun, _ options: TextGenerator.Options) -> JSONObject {

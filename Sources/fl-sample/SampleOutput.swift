@@ -40,7 +40,7 @@ final class SampleOutput {
   /// Prints what `generate` gives for one prompt. The first sample is printed as it comes, others
   /// behind it.
   func write(
-    prompt: String, promptIndex: Int, samples count: Int,
+    prompt: [UInt8], promptIndex: Int, samples count: Int,
     generate: (Receiver) throws -> [TextGenerator.Sample]
   ) throws {
     let started = clock.now
@@ -63,16 +63,19 @@ final class SampleOutput {
     }
   }
 
-  private func beginText(_ prompt: String) throws {
+  private func beginText(_ prompt: [UInt8]) throws {
     if !isFirst { try print("\n") }
     isFirst = false
     if echoesPrompt { try print(prompt) }
   }
 
-  private func print(_ text: String) throws {
-    let text = isTerminal ? text.withVisibleControls() : text
+  private func print(_ text: String) throws { try print(Array(text.utf8)) }
+
+  private func print(_ text: [UInt8]) throws {
+    let bytes =
+      isTerminal ? Array(String(decoding: text, as: UTF8.self).withVisibleControls().utf8) : text
     do {
-      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+      try FileHandle.standardOutput.write(contentsOf: Data(bytes))
     } catch {
       throw FileError.cannotWrite(
         path: "standard output", reason: String(cString: strerror(errno)))
@@ -80,11 +83,11 @@ final class SampleOutput {
   }
 
   private static func record(
-    _ sample: TextGenerator.Sample, _ prompt: String, _ promptIndex: Int, _ index: Int
+    _ sample: TextGenerator.Sample, _ prompt: [UInt8], _ promptIndex: Int, _ index: Int
   ) -> JSONObject {
     var record: JSONObject = [
       "prompt_index": .integer(promptIndex), "sample": .integer(index),
-      "prompt": .string(prompt), "text": .string(sample.text),
+      "prompt": .string(String(decoding: prompt, as: UTF8.self)), "text": .string(sample.text),
       "tokens": .array(sample.tokens.map { .integer(Int($0)) }),
     ]
     switch sample.stopReason {

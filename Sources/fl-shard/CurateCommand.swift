@@ -22,17 +22,24 @@ struct CurateCommand: ParsableCommand {
   @OptionGroup(title: "Documents") var documents: TextFilterOptions
   @OptionGroup(title: "Output") var output: TextOutputOptions
 
+  @OptionGroup var emptyResult: EmptyResultOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     Interruption.install()
+    let target = try OutputTarget(file: output.output)
+    let validationTarget = try output.validation.map { try OutputTarget(file: $0) }
+    let reportTarget = try output.report.map { try OutputTarget(file: $0) }
+    let targets = [target, validationTarget, reportTarget].compactMap(\.self)
+    try OutputTarget.refuseSamePlace(targets, inputs: input.inputs)
     let settings = try documents.settings()
     let reader = input.reader()
     let name = input.inputs.count == 1 ? input.inputs[0] : "\(input.inputs[0]) and more"
     var curation = TextCuration(settings)
     let format = output.curatedFormat
-    let main = try DataOutput(path: output.output)
-    let validation = try output.validation.map(DataOutput.init)
+    let main = try DataOutput(target)
+    let validation = try validationTarget.map(DataOutput.init)
+    let reportSink = try reportTarget.map { try ByteSink($0) }
     let dealer = CuratedDealer(
       format: format, shuffleSeed: output.shuffle, memoryLimit: output.memory << 20,
       validationFraction: output.validationFraction ?? 0, splitSeed: output.splitSeed,
@@ -55,19 +62,43 @@ struct CurateCommand: ParsableCommand {
         detail: "\(curation.unitsKept) of \(curation.unitsRead) documents kept")
     }
     try dealer.finish()
+    progress.finish()
+    if !emptyResult.allowEmpty { try refuseEmpty(curation, dealer, source: reader.name) }
     try main.finish()
     try validation?.finish()
-    progress.finish()
     printFindings(of: reader, from: "fl-shard")
-    try report(
-      curation, totals, dealer, skippedLines: reader.skippedLines,
-      isOnStandardOutput: main.isStandardOutput)
+    let members = summary(curation, totals, dealer, skippedLines: reader.skippedLines)
+    try reportSink?.write(JSONValue.object(members).serialized(isPretty: true) + [0x0A])
+    try reportSink?.finish()
+    note(
+      "kept \(curation.unitsKept) of \(curation.unitsRead) documents, "
+        + "\(totals.characters) characters", unless: common.quiet)
+    guard !targets.contains(where: \.isStandardOutput) else { return }
+    try EventLog(descriptor: 1, digits: EventLog.exactDigits).write("curate", members)
   }
 
-  private func report(
-    _ curation: TextCuration, _ totals: CuratedTotals, _ dealer: CuratedDealer,
-    skippedLines: Int, isOnStandardOutput: Bool
+  private func refuseEmpty(
+    _ curation: TextCuration, _ dealer: CuratedDealer, source: String
   ) throws {
+    guard curation.unitsRead > 0 || curation.isFinished else {
+      throw EmptyResultError.nothingCame(source: source)
+    }
+    guard curation.unitsKept > 0 else {
+      throw EmptyResultError.nothingLeft(
+        output: output.output,
+        reason: "none of \(curation.unitsRead) documents passes the filters and limits")
+    }
+    for (path, count) in zip([output.output, output.validation].compactMap(\.self), dealer.counts)
+    where count == 0 {
+      throw EmptyResultError.nothingLeft(
+        output: path,
+        reason: "all \(curation.unitsKept) documents went to the other output")
+    }
+  }
+
+  private func summary(
+    _ curation: TextCuration, _ totals: CuratedTotals, _ dealer: CuratedDealer, skippedLines: Int
+  ) -> JSONObject {
     var steps = curation.steps
     if skippedLines > 0 {
       steps.insert(["step": "skip_invalid", "lines_removed": .integer(skippedLines)], at: 0)
@@ -82,22 +113,13 @@ struct CurateCommand: ParsableCommand {
         "validation_documents": .integer(dealer.counts[1]),
       ])
     }
-    let members: JSONObject = [
+    return [
       "documents_read": .integer(curation.documentsRead),
       "documents": .integer(curation.unitsKept), "characters": .integer(totals.characters),
       "bytes": .integer(totals.bytes), "bits": JSONValue(totals.bits),
       "sources": .array(input.inputs.map(JSONValue.string)),
       "steps": .array(steps.map(JSONValue.object)),
     ]
-    if let path = output.report {
-      try AtomicFile.write(JSONValue.object(members).serialized(isPretty: true) + [0x0A], to: path)
-    }
-    note(
-      "kept \(curation.unitsKept) of \(curation.unitsRead) documents, "
-        + "\(totals.characters) characters", unless: common.quiet)
-    if !isOnStandardOutput {
-      try EventLog(descriptor: 1, digits: EventLog.exactDigits).write("curate", members)
-    }
   }
 }
 

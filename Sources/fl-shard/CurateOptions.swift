@@ -44,7 +44,8 @@ struct TextFilterOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Remove documents that share at least this part of their five-word sequences with an "
-        + "earlier one (0 to 1; 0.8 is usual).", valueName: "similarity"))
+        + "earlier one (0 to 1; 0.8 is usual); of their sequences of characters where there are "
+        + "no words between spaces.", valueName: "similarity"))
   var dropNearDuplicates: Double?
 
   @Option(

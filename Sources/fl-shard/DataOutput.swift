@@ -6,8 +6,11 @@ final class DataOutput {
   private var buffer: [UInt8] = []
   private static let bufferSize = 1 << 18
 
+  /// Opens a target that was decided before.
+  init(_ target: OutputTarget) throws { sink = try ByteSink(target) }
+
   /// Opens a path; `-` is standard output.
-  init(path: String) throws { sink = try ByteSink(path: path) }
+  convenience init(path: String) throws { try self.init(OutputTarget(file: path)) }
 
   /// Whether the data go to standard output, which then belongs to them alone.
   var isStandardOutput: Bool { sink.isStandardOutput }

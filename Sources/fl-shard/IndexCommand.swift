@@ -42,6 +42,7 @@ struct IndexCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Memory for sorting and merging.", valueName: "MiB"))
   var memory = NgramIndexBuilder.Settings().memoryLimit >> 20
 
+  @OptionGroup var emptyResult: EmptyResultOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -59,11 +60,14 @@ struct IndexCommand: ParsableCommand {
 
   func run() throws {
     Interruption.install()
+    let target = try OutputTarget(file: output)
+    try OutputTarget.refuseSamePlace([target], inputs: ShardSet.paths(of: shards))
     var settings = NgramIndexBuilder.Settings()
     settings.order = order
     settings.continuations = continuations
     settings.minimumCount = minCount
     settings.memoryLimit = memory << 20
+    settings.allowsEmpty = emptyResult.allowEmpty
     let set = try ShardSet(path: shards)
     var progress = ProgressBar("Indexing", isQuiet: common.quiet)
     let head = try NgramIndexBuilder(settings).build(set, to: output) {
@@ -73,6 +77,7 @@ struct IndexCommand: ParsableCommand {
     note(
       "\(output): \(head.contextCount) contexts of \(order - 1) tokens, "
         + "\(head.continuationCount) continuations", unless: common.quiet)
+    guard !target.isStandardOutput else { return }
     var record: JSONObject = ["path": .string(output), "shards": .string(shards)]
     record.merge(head.json)
     try EventLog(descriptor: 1, digits: EventLog.exactDigits).write("index", record)

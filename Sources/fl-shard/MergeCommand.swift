@@ -26,6 +26,7 @@ struct MergeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Tokens of a full shard.", valueName: "count"))
   var shardTokens = ShardSetWriter.defaultShardTokens
 
+  @OptionGroup var emptyResult: EmptyResultOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -36,12 +37,15 @@ struct MergeCommand: ParsableCommand {
 
   func run() throws {
     Interruption.install()
+    try OutputTarget.refuseSamePlace(
+      [ShardSetWriter.target(output)], inputs: inputs.flatMap(ShardSet.paths))
     // What is no set is refused before anything is written.
     let total = try inputs.reduce(0) { try $0 + ShardSet(path: $1).tokenCount }
     let input = TokenInput(paths: inputs)
     try input.open()
     var settings = TokenPacking.Settings()
     settings.shardTokens = shardTokens
+    settings.allowsEmpty = emptyResult.allowEmpty
     var progress = ProgressBar("Merging", isQuiet: common.quiet)
     let manifest = try TokenPacking(settings, input: input).run(
       training: output, validation: nil

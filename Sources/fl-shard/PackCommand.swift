@@ -39,7 +39,8 @@ struct PackCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Put this token after each document: its id, or with --tokenizer its text.",
+      "Put this token after each document. Digits are its id, whatever they are in the tokenizer; "
+        + "anything else is its text, and needs --tokenizer.",
       valueName: "token"))
   var endOfText: String?
 
@@ -109,6 +110,7 @@ struct PackCommand: ParsableCommand {
       "A report of 'fl-shard curate' to put into the manifest; repeatable.", valueName: "path"))
   var report: [String] = []
 
+  @OptionGroup var emptyResult: EmptyResultOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -155,11 +157,14 @@ struct PackCommand: ParsableCommand {
 
   func run() throws {
     Interruption.install()
+    try OutputTarget.refuseSamePlace(
+      [output, validation].compactMap(\.self).map(ShardSetWriter.target),
+      inputs: inputs.flatMap(ShardSet.paths) + [tokenizer].compactMap(\.self) + report)
     let tokenizer = try tokenizer.map { try Tokenizer(contentsOf: $0) }
     let input = TokenInput(
       paths: inputs, vocabularySize: vocabularySize ?? tokenizer?.vocabularySize,
       tokenizerHash: tokenizer.map { hexadecimal($0.sha256) })
-    try input.open()
+    try input.open(allowsEmpty: emptyResult.allowEmpty)
     let packing = TokenPacking(
       try settings(tokenizer), input: input, tokenizer: tokenizer,
       steps: try report.flatMap(Self.steps))
@@ -182,6 +187,7 @@ struct PackCommand: ParsableCommand {
 
   private func settings(_ tokenizer: Tokenizer?) throws -> TokenPacking.Settings {
     var settings = TokenPacking.Settings()
+    settings.allowsEmpty = emptyResult.allowEmpty
     settings.minimumTokens = minTokens
     settings.maximumTokens = maxTokens
     settings.endOfText = try endOfText.map { try Self.endOfText($0, tokenizer) }
@@ -204,17 +210,22 @@ struct PackCommand: ParsableCommand {
     return settings
   }
 
-  /// A token by its text, or by its number where there is no tokenizer to look into.
+  /// A token by its id, if the text is digits, and by its text otherwise.
   private static func endOfText(_ text: String, _ tokenizer: Tokenizer?) throws -> Int32 {
-    if let tokenizer {
-      guard let id = tokenizer.id(of: text) else {
-        throw CurationError.badSetting("--end-of-text '\(text)': the tokenizer has no such token")
+    if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+      guard let id = Int32(text), Int(id) < tokenizer?.vocabularySize ?? .max else {
+        let last = tokenizer.map { "; the tokenizer's last is \($0.vocabularySize - 1)" } ?? ""
+        throw CurationError.badSetting("--end-of-text \(text): no token has that id\(last)")
       }
       return id
     }
-    guard let id = Int32(text), id >= 0 else {
+    guard let tokenizer else {
       throw CurationError.badSetting(
         "--end-of-text '\(text)' is a token's text; give the tokenizer too: --tokenizer FILE")
+    }
+    guard let id = tokenizer.id(of: text) else {
+      throw CurationError.badSetting(
+        "--end-of-text '\(text)': the tokenizer has no such token; give one that it has, or an id")
     }
     return id
   }

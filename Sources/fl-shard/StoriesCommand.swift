@@ -53,6 +53,7 @@ struct StoriesCommand: ParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("Where to write.", valueName: "path"))
   var output = "-"
 
+  @OptionGroup var emptyResult: EmptyResultOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -100,6 +101,9 @@ struct StoriesCommand: ParsableCommand {
           ?? characters.map { Double(written.characters) / Double($0) }
         progress.update(fraction: fraction, detail: "\(written.documents) stories")
       }
+    }
+    guard written.documents > 0 || emptyResult.allowEmpty else {
+      throw EmptyResultError.nothingLeft(output: self.output, reason: "no story was asked for")
     }
     try output.finish()
     progress.finish()

@@ -40,6 +40,7 @@ struct CapCommand: ParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("The file to write.", valueName: "file"))
   var output: String
 
+  @OptionGroup var emptyResult: EmptyResultOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -55,6 +56,10 @@ struct CapCommand: ParsableCommand {
 
   func run() throws {
     Interruption.install()
+    let target = try OutputTarget(file: output)
+    try OutputTarget.refuseSamePlace(
+      [target], inputs: documents.inputs + [base, vocabulary, merges].compactMap(\.self))
+    let sink = try ByteSink(target)
     let original =
       if let base {
         try Tokenizer(contentsOf: base)
@@ -81,13 +86,15 @@ struct CapCommand: ParsableCommand {
     }
     progress.finish()
     printFindings(of: reader, from: "fl-tokenize")
+    guard frequencies.total > 0 || emptyResult.allowEmpty else {
+      throw EmptyResultError.nothingCame(source: reader.name)
+    }
     let room = vocabularySize - CappedVocabulary.standardSpecialTokens.count
     let capped = Tokenizer(
       model: original.model, addedTokens: original.addedTokens,
       addsPrefixSpace: original.addsPrefixSpace,
       hasByteLevelDecoder: original.hasByteLevelDecoder,
       cap: CappedVocabulary(kept: frequencies.mostFrequent(room)))
-    let sink = try ByteSink(path: output)
     try sink.write(capped.serialized())
     try sink.finish()
     let coverage = frequencies.coverage(room)

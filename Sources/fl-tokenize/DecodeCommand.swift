@@ -56,26 +56,34 @@ struct DecodeCommand: ParsableCommand {
       """)
   var printed = false
 
+  @OptionGroup var emptyResult: EmptyResultOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     Interruption.install()
+    let target = try OutputTarget(file: output)
+    try OutputTarget.refuseSamePlace([target], inputs: inputs + [self.tokenizer])
     let tokenizer = try Tokenizer(contentsOf: tokenizer)
-    let sink = try ByteSink(path: output)
+    let sink = try ByteSink(target)
+    var count = 0
     for path in inputs {
       let input = TokenInput(paths: [path], describesSources: false)
       try input.open(needsVocabularySize: false)
       if let hash = input.tokenizerHash, hash != hexadecimal(tokenizer.sha256) {
         throw DecodeError.anotherTokenizer(stream: input.current, tokenizer: self.tokenizer)
       }
-      try decode(input, tokenizer, into: sink)
+      count += try decode(input, tokenizer, into: sink)
+    }
+    guard count > 0 || emptyResult.allowEmpty else {
+      throw EmptyResultError.nothingCame(source: inputs.joined(separator: ", "))
     }
     try sink.finish()
   }
 
+  /// Decodes one input, and gives the number of its documents.
   private func decode(
     _ input: TokenInput, _ tokenizer: Tokenizer, into sink: ByteSink
-  ) throws {
+  ) throws -> Int {
     var part = TokenPart()
     var record = JSONObject()
     var text: [UInt8] = []
@@ -109,6 +117,7 @@ struct DecodeCommand: ParsableCommand {
         try sink.write(JSONValue.object(record).serialized() + [0x0A])
       }
     }
+    return number
   }
 }
 

@@ -46,6 +46,7 @@ struct EncodeCommand: ParsableCommand {
   @Flag(help: "Take white space off both ends of each document.")
   var strip = false
 
+  @OptionGroup var emptyResult: EmptyResultOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var common: CommonOptions
 
@@ -62,6 +63,8 @@ struct EncodeCommand: ParsableCommand {
         output, "the binary token stream",
         mend: "name a file with --output, pipe it on, or give --output-format jsonl")
     }
+    let target = try OutputTarget(file: output)
+    try OutputTarget.refuseSamePlace([target], inputs: documents.inputs + [self.tokenizer])
     let started = ContinuousClock.now
     let tokenizer = try Tokenizer(contentsOf: tokenizer)
     var options = EncodingOptions()
@@ -69,8 +72,9 @@ struct EncodeCommand: ParsableCommand {
     options.pieceCharacters = pieceCharacters
     options.stripsWhitespace = strip
     options.threads = threads.count
+    options.allowsEmpty = emptyResult.allowEmpty
     let reader = documents.reader(pieceCharacters: pieceCharacters, advice: .pieces)
-    let sink = try ByteSink(path: output)
+    let sink = try ByteSink(target)
     let progress = Progress(ProgressBar("Encoding", isQuiet: common.quiet))
     let total = reader.totalBytes.map { Double(max($0, 1)) }
     let totals = try tokenizer.encode(reader, options) { done in

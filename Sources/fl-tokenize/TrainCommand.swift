@@ -48,10 +48,10 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: """
-      seen: bytes that occur get a symbol, and others are dropped when text is encoded; bytes: all \
-      256 do.
+      bytes: all 256 bytes get a symbol, so that any text comes back from its tokens; seen: those \
+      that occur do, and others are dropped when text is encoded.
       """)
-  var alphabet = Alphabet.seen
+  var alphabet = Alphabet.bytes
 
   @Option(
     help: ArgumentHelp("At most so many symbols: the rarest are left out.", valueName: "count"))
@@ -69,6 +69,7 @@ struct TrainCommand: ParsableCommand {
     help: "The decoder that the file names; with none, other programs print tokens with spaces.")
   var decoder = Decoder.byteLevel
 
+  @OptionGroup var emptyResult: EmptyResultOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var common: CommonOptions
 
@@ -80,6 +81,9 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     Interruption.install()
+    let target = try OutputTarget(file: output)
+    try OutputTarget.refuseSamePlace([target], inputs: documents.inputs)
+    let sink = try ByteSink(target)
     var options = BytePairTraining()
     options.vocabularySize = vocabularySize
     options.minimumFrequency = minimumFrequency
@@ -92,13 +96,13 @@ struct TrainCommand: ParsableCommand {
     let progress = Progress(ProgressBar("Training", isQuiet: common.quiet))
     let reader = documents.reader()
     let tokenizer = try Tokenizer.train(
-      on: reader, options, hasByteLevelDecoder: decoder == .byteLevel, threads: threads.count
+      on: reader, options, hasByteLevelDecoder: decoder == .byteLevel, threads: threads.count,
+      allowsEmpty: emptyResult.allowEmpty
     ) { fraction, stage in
       progress.bar.update(fraction: fraction, detail: stage)
     }
-    let output = try ByteSink(path: output)
-    try output.write(tokenizer.serialized())
-    try output.finish()
+    try sink.write(tokenizer.serialized())
+    try sink.finish()
     progress.bar.finish()
     printFindings(of: reader, from: "fl-tokenize")
     let seconds = (ContinuousClock.now - started) / .seconds(1)
@@ -107,14 +111,14 @@ struct TrainCommand: ParsableCommand {
         "\(tokenizer.vocabularySize) entries, \(tokenizer.model.mergeList.count) merges "
           + "from \(reader.bytesRead) bytes in \(seconds.rounded(to: 2)) s")
     }
-    guard !output.isStandardOutput else { return }
+    guard !sink.isStandardOutput else { return }
     try EventLog(descriptor: 1, digits: EventLog.exactDigits).write(
       "tokenizer",
       [
         "vocabulary_size": .integer(tokenizer.vocabularySize),
         "merges": .integer(tokenizer.model.mergeList.count),
         "source_bytes": .integer(reader.bytesRead), "seconds": .number(seconds),
-        "sha256": .string(tokenizer.sha256.hexadecimal), "output": .string(self.output),
+        "sha256": .string(tokenizer.sha256.hexadecimal), "output": .string(output),
       ])
   }
 }

@@ -30,6 +30,20 @@ import Testing
     return events
   }
 
+  /// Prompts that are not UTF-8 are the tokens that fl-tokenize makes of the same bytes.
+  @Test func promptsAreBytes() throws {
+    let bytes: [UInt8] = Array("caf".utf8) + [0xE9, 0x20, 0xFF] + Array("x".utf8)
+    let prompt = try folder.file("prompt", bytes)
+    let script = #""$1" "$2" --quiet --tokens 1 --seed 1 "$(cat "$3")""#
+    let asWord = try Tool(absolutePath: "/bin/sh").run(
+      ["-c", script, "sh", Tool("fl-sample").path, run.path, prompt])
+    let asInput = try Tool("fl-sample").run(
+      [run.path, "--quiet", "--tokens", "1", "--seed", "1", "-"], input: bytes)
+    #expect(asWord.status == 0 && asInput.status == 0, "\(asWord.errorText)")
+    #expect(Array(asWord.output.prefix(bytes.count)) == bytes)
+    #expect(asWord.output == asInput.output)
+  }
+
   @Test func theSameSeedGivesTheSameText() throws {
     let first = try text("The cat", "--tokens", "40", "--seed", "1")
     #expect(try text("The cat", "--tokens", "40", "--seed", "1") == first)

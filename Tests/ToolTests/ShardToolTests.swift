@@ -376,6 +376,25 @@ import Testing
     #expect(unknown.errorText.contains("the tokenizer has no such token"))
   }
 
+  /// Digits after --end-of-text are an id, also where the tokenizer has a token of that text.
+  @Test func endOfTextIsAnIDOrAText() throws {
+    let run = try RunFixture(in: folder)
+    let words = ["pack", "--quiet", "--tokenizer", "\(run.path)/tokenizer.json"]
+    let tokens = Array(#"{"tokens": [70, 71, 72]}"#.utf8)
+    for (value, id) in [("0", 0), ("3", 3), ("<eos>", 3), ("a", 4 + 0x61), ("007", 7)] {
+      let output = folder.file("end \(value)")
+      let outcome = try tool.run(
+        words + ["--end-of-text", value, "--output", output], input: tokens)
+      #expect(outcome.status == 0, "\(outcome.errorText)")
+      #expect(try ShardSet(path: output).endOfTextToken == Int32(id), "\(value)")
+    }
+    for value in ["260", "99999999999", "<end>", "", "-1", "+3", "٣"] {
+      let outcome = try tool.run(
+        words + ["--end-of-text=\(value)", "--output", folder.file("x")], input: tokens)
+      #expect(outcome.status == 64, "\(value)")
+    }
+  }
+
   @Test func badInputsAreExplained() throws {
     let binary = try folder.file("binary.txt", [0x61, 0xFF, 0x62, 0x0A])
     let curated = try tool.run(["curate", binary])

@@ -20,6 +20,7 @@ import Testing
   private func train(_ output: String, _ more: String...) -> [String] {
     [
       "train", folder.file("text.txt"), "--output", folder.file(output), "--vocabulary-size", "50",
+      "--alphabet", "seen",
     ] + more
   }
 
@@ -55,6 +56,21 @@ import Testing
     let small = try tool.run(train("small.json", "--no-special-tokens", "--limit-alphabet", "5"))
     #expect(small.status == 0)
     #expect(try Tokenizer(contentsOf: folder.file("small.json")).id(of: "<pad>") == nil)
+  }
+
+  /// What is trained with the defaults gives back any text, not only such as it was trained on.
+  @Test func theDefaultAlphabetHasAllBytes() throws {
+    let path = folder.file("default.json")
+    let trained = try tool.run(["train", "-q", "-o", path, folder.file("text.txt")])
+    #expect(trained.status == 0, "\(trained.errorText)")
+    let bytes = [UInt8](0...255) + Array("Zoë paid €3 🙂".utf8)
+    let encoded = try tool.run(
+      ["encode", "-t", path, "--format", "whole", try folder.file("bytes", bytes)])
+    #expect(!encoded.errorText.contains("no symbol"))
+    let decoded = try tool.run(
+      ["decode", "-t", path, "--output-format", "raw"], input: encoded.output)
+    // Behind the prefix space.
+    #expect(Array(decoded.output.dropFirst()) == bytes)
   }
 
   /// Text in, tokens through a pipe, the same text out.

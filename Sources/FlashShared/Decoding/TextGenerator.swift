@@ -77,6 +77,11 @@ public final class TextGenerator {
   ///
   /// - Parameter source: what an error calls the prompt.
   public func tokens(of prompt: String, source: String) throws -> [Int32] {
+    try tokens(of: Array(prompt.utf8), source: source)
+  }
+
+  /// The tokens of a prompt given as bytes, which need not be well-formed UTF-8.
+  public func tokens(of prompt: [UInt8], source: String) throws -> [Int32] {
     let tokens = prompt.isEmpty ? [] : tokenizer.encode(prompt)
     if !tokens.isEmpty { return tokens }
     guard prompt.isEmpty, let endOfText else { throw DecodingError.emptyPrompt(source: source) }

@@ -25,6 +25,8 @@ public final class DocumentReader {
   private var isContinuing = false
   /// Bytes handed out so far, over all files.
   public private(set) var bytesRead = 0
+  /// What messages about all of the input call it.
+  public let name: String
   /// Bytes of all files together, if the system knows all their sizes.
   public let totalBytes: Int?
   private var pending: [Document] = []
@@ -49,6 +51,8 @@ public final class DocumentReader {
     self.limit = limit
     self.blockSize = blockSize
     waiting = paths[...]
+    let first = paths.first.map { $0 == "-" ? "standard input" : $0 } ?? "no file"
+    name = paths.count < 2 ? first : "\(first) and \(paths.count - 1) more"
     let sizes = paths.map { path -> Int? in
       guard path != "-" else { return nil }
       var status = stat()

@@ -19,13 +19,23 @@ public final class ShardSet: Sendable {
   private let charactersIndex: NpyArray?
   private let bitsIndex: NpyArray?
 
+  /// The files that a path stands for where it names a set, the folder included; else the path.
+  public static func paths(of path: String) -> [String] {
+    let parts = PathParts(path)
+    let folder = parts.name == ShardManifest.fileName ? parts.folder : path
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    guard names.contains(ShardManifest.fileName) else { return [path] }
+    return [path, folder]
+      + names.filter { $0 == ShardManifest.fileName || $0.hasSuffix(".npy") }
+      .map { PathParts.join(folder, $0) }
+  }
+
   /// Opens a set by its folder, or by the path of its manifest.
   public init(path: String) throws {
-    let isManifest = (path as NSString).lastPathComponent == ShardManifest.fileName
-    let folder = isManifest ? (path as NSString).deletingLastPathComponent : path
-    self.path = folder.isEmpty ? "." : folder
+    let parts = PathParts(path)
+    self.path = parts.name == ShardManifest.fileName ? parts.folder : path.isEmpty ? "." : path
     let root = self.path
-    let manifestPath = Self.join(root, ShardManifest.fileName)
+    let manifestPath = PathParts.join(root, ShardManifest.fileName)
     guard access(manifestPath, F_OK) == 0 else { throw ShardError.notASet(path: root) }
     let manifest = try ShardManifest(contentsOf: manifestPath)
     self.manifest = manifest
@@ -45,14 +55,10 @@ public final class ShardSet: Sendable {
     }
   }
 
-  private static func join(_ folder: String, _ name: String) -> String {
-    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-  }
-
   private static func open(
     _ file: ShardManifest.File, _ type: NpyElementType, in folder: String
   ) throws -> NpyArray {
-    let array = try NpyArray(path: join(folder, file.name))
+    let array = try NpyArray(path: PathParts.join(folder, file.name))
     func refuse(_ reason: String) -> ShardError {
       .wrongFile(path: array.file.path, reason: reason)
     }
@@ -235,7 +241,7 @@ public final class ShardSet: Sendable {
     func require<Sum: Equatable>(_ sum: Sum, _ stated: Sum?, _ member: String) throws {
       guard stated == nil || stated == sum else {
         throw ShardError.badManifest(
-          path: Self.join(path, ShardManifest.fileName), member: member,
+          path: PathParts.join(path, ShardManifest.fileName), member: member,
           reason: "the documents' sum is another")
       }
     }

@@ -20,6 +20,9 @@ public final class ShardSetWriter {
   /// How many tokens a full shard has.
   public let shardTokens: Int
   private let workPath: String
+  private static let workPrefix = ".writing-"
+  /// Whether the folder was made for the set.
+  private let isNew: Bool
   private let lock: FolderLock
   private let elementType: NpyElementType
   private var pending16: [UInt16] = []
@@ -50,12 +53,12 @@ public final class ShardSetWriter {
     self.tokenizerHash = tokenizerHash
     self.shardTokens = shardTokens
     elementType = vocabularySize <= 1 << 16 ? .uint16 : .uint32
-    workPath = "\(path)/.writing-\(getpid())"
+    isNew = try Self.target(path).isNew
+    workPath = "\(path)/\(Self.workPrefix)\(getpid())"
     try Self.makeFolder(path)
     lock = try FolderLock(existing: path) {
       Self.workFolders(in: path).first.map { "process \($0.process)" }
     }
-    try Self.refuseForeignManifest(in: path)
     Self.removeAbandonedWork(in: path)
     guard mkdir(workPath, 0o777) == 0 || errno == EEXIST else {
       throw FileError.cannotCreate(path: workPath, reason: systemErrorText())
@@ -63,7 +66,26 @@ public final class ShardSetWriter {
   }
 
   deinit {
-    if !isCommitted { try? FileManager.default.removeItem(atPath: workPath) }
+    guard !isCommitted else { return }
+    try? FileManager.default.removeItem(atPath: workPath)
+    // A folder that was made for the set goes with it, if nothing else came into it.
+    if isNew { rmdir(path) }
+  }
+
+  /// Decides what the folder of a set is: made for it, empty, or one that holds a set, or what a
+  /// writer that was killed left of one.
+  public static func target(_ path: String) throws -> OutputTarget {
+    try OutputTarget(folder: path) { folder, names in
+      if names.contains(ShardManifest.fileName) {
+        try refuseForeignManifest(in: folder, called: path)
+        return true
+      }
+      return names.allSatisfy { name in
+        name.hasPrefix(workPrefix)
+          || name.hasPrefix(ShardManifest.fileName + ".tmp-")
+          || name.hasSuffix(".npy") && (name.hasPrefix("tokens-") || name.hasPrefix("document-"))
+      }
+    }
   }
 
   /// Appends a whole document, end-of-text token included; see `endDocument` for the sizes.
@@ -225,9 +247,8 @@ public final class ShardSetWriter {
   }
 
   /// A manifest of another kind is somebody else's, and stays.
-  private static func refuseForeignManifest(in path: String) throws {
-    let manifestPath = "\(path)/\(ShardManifest.fileName)"
-    guard access(manifestPath, F_OK) == 0 else { return }
+  private static func refuseForeignManifest(in folder: String, called path: String) throws {
+    let manifestPath = PathParts.join(folder, ShardManifest.fileName)
     let format = (try? JSONValue(contentsOf: manifestPath))?["format"]?.stringValue
     guard format == ShardManifest.format else {
       throw ShardError.occupied(
@@ -247,8 +268,8 @@ public final class ShardSetWriter {
 
   private static func workFolders(in path: String) -> [(name: String, process: pid_t)] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return names.filter { $0.hasPrefix(".writing-") }.compactMap { name in
-      pid_t(name.dropFirst(".writing-".count)).map { (name, $0) }
+    return names.filter { $0.hasPrefix(workPrefix) }.compactMap { name in
+      pid_t(name.dropFirst(workPrefix.count)).map { (name, $0) }
     }
   }
 }

@@ -67,7 +67,8 @@ public final class TokenStreamReader {
     let start = try input.peek(FileStart.length)
     let first = start.first { !Self.isBlank($0) }
     let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
-    let isBlank = first == nil && start.count > 0
+    // Nothing at all is a stream of JSON lines as well: it holds no document.
+    let isBlank = first == nil
     let isArray = start.starts(with: NpyHeader.magic)
     if isArray { array = try TokenArray(start, source: source) }
     guard !isJSON, !isBlank, !isArray else {

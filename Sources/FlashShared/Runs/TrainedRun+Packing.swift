@@ -2,7 +2,8 @@ import Foundation
 
 extension TrainedRun {
   /// Writes a run for evaluation and sampling whose ternary weights take 1.6 bits each: recipe,
-  /// tokenizer and one file of parameters. It cannot be trained further.
+  /// tokenizer and one file of parameters. It cannot be trained further. Where the folder holds
+  /// another run, what only that one has goes.
   ///
   /// - Returns: how many weights were packed, and the bytes of the file.
   public func writePacked(to path: String) throws -> (weights: Int, bytes: Int) {
@@ -18,6 +19,7 @@ extension TrainedRun {
     } catch {
       throw FileError.cannotCreate(path: path, reason: error.localizedDescription)
     }
+    for stale in [target.last, target.log] { unlink(stale) }
     try store.writePacked(packed, to: target.best)
     for (source, copy) in [(folder.recipe, target.recipe), (folder.tokenizer, target.tokenizer)]
     where FileManager.default.fileExists(atPath: source) {

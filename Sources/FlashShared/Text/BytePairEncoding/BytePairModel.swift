@@ -31,7 +31,8 @@ public final class BytePairModel: Sendable {
   let results: [Int32]
   /// Whether several merges give the same token.
   let hasAmbiguousMerges: Bool
-  private let ids: [String: Int32]
+  private let madeIDs: Set<Int32>
+  private let ids: [ExactString: Int32]
 
   /// - Parameters:
   ///   - tokens: texts in stand-ins by id, all different.
@@ -45,22 +46,32 @@ public final class BytePairModel: Sendable {
     self.fusesUnknown = fusesUnknown
     self.ignoresMerges = ignoresMerges
     mergeList = list
-    var ids: [String: Int32] = [:]
+    var ids: [ExactString: Int32] = [:]
     ids.reserveCapacity(tokens.count)
     for (id, token) in tokens.enumerated() {
-      if let token { ids[token] = Int32(id) }
+      if let token { ids[ExactString(token)] = Int32(id) }
     }
     self.ids = ids
-    byteIDs = ByteAlphabet.characters.map { ids[String($0)] ?? -1 }
+    byteIDs = ByteAlphabet.characters.map { ids[ExactString(String($0))] ?? -1 }
     merges = PairTable(expecting: list.count)
     for (rank, merge) in list.enumerated() { merges.set(merge.left, merge.right, UInt32(rank)) }
     results = list.map(\.result)
     hasAmbiguousMerges = Set(results).count < results.count
+    madeIDs = Set(results).union(byteIDs)
+  }
+
+  /// Whether text can become a token by merging, or is its symbol: otherwise only an added token's
+  /// content gives it.
+  func isMade(_ id: Int32) -> Bool {
+    madeIDs.contains(id)
+      || ignoresMerges && tokens.indices.contains(Int(id)) && tokens[Int(id)] != nil
   }
 
   /// The id of a token in stand-ins.
-  public func id(of token: String) -> Int32? { ids[token] }
+  public func id(of token: String) -> Int32? { ids[ExactString(token)] }
 
   /// The id of the token that is exactly these bytes.
-  func id(of bytes: [UInt8]) -> Int32? { ids[ByteAlphabet.text(of: bytes)] }
+  func id(of bytes: [UInt8]) -> Int32? {
+    ids[ExactString(ByteAlphabet.text(of: bytes))]
+  }
 }

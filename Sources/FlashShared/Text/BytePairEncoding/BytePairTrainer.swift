@@ -29,10 +29,15 @@ public struct BytePairTraining: Equatable, Sendable {
 /// a queue entry belongs to the words in which its pair stood when it was made, a pair may have
 /// several entries, and a merge whose text is a token already gives that token. All of this is
 /// kept. Counts have 64 bits.
+///
+/// Time grows with the text, not with its square, however long its words are: a word of n symbols
+/// takes O(n log n).
 struct BytePairTrainer {
   private let options: BytePairTraining
+  /// The symbols of the longest word that is looked all through for each merge.
+  var searchLimit = TrainingWords.searchLimit
   private var tokens: [String] = []
-  private var ids: [String: Int32] = [:]
+  private var ids: [ExactString: Int32] = [:]
   private var words = TrainingWords()
   private var pairs = TrainingPairs()
 
@@ -51,8 +56,9 @@ struct BytePairTrainer {
       for byte in word { byteCounts[Int(byte)] += count }
     }
     let symbols = addAlphabet(byteCounts)
-    words = TrainingWords(counts, symbols: symbols)
-    countPairs()
+    words = TrainingWords(counts, symbols: symbols, searchLimit: searchLimit)
+    try words.countPairs(in: &pairs)
+    pairs.queueChanged()
     let merges = try merge(progress)
     return BytePairModel(tokens: tokens, merges: merges)
   }
@@ -60,10 +66,10 @@ struct BytePairTrainer {
   /// The token's id; a new one if the text is no token yet.
   @discardableResult
   private mutating func addToken(_ text: String) -> Int32 {
-    if let id = ids[text] { return id }
+    if let id = ids[ExactString(text)] { return id }
     let id = Int32(tokens.count)
     tokens.append(text)
-    ids[text] = id
+    ids[ExactString(text)] = id
     return id
   }
 
@@ -87,41 +93,25 @@ struct BytePairTrainer {
     }
     // A special token of one character is that character's symbol, in the alphabet or not.
     for byte in 0..<256 where symbols[byte] < 0 {
-      if let id = ids[String(characters[byte])] { symbols[byte] = id }
+      if let id = ids[ExactString(String(characters[byte]))] { symbols[byte] = id }
     }
     return symbols
-  }
-
-  private mutating func countPairs() {
-    for word in 0..<words.count {
-      let count = words.counts[word]
-      let range = words.range(word)
-      var index = range.lowerBound + 1
-      while index < range.upperBound {
-        pairs.change(words.symbols[index - 1], words.symbols[index], by: count, word: word)
-        index += 1
-      }
-    }
-    pairs.queueChanged()
   }
 
   private mutating func merge(_ progress: (Int) throws -> Void) throws -> [BytePairModel.Merge] {
     var merges: [BytePairModel.Merge] = []
     let limit = options.maximumTokenLength ?? .max
-    var changes: [(left: Int32, right: Int32, count: Int)] = []
     while tokens.count < options.vocabularySize, let top = pairs.popTop() {
       if top.count < 1 || top.count < options.minimumFrequency { break }
       let (left, right) = pairs.symbols(top.pair)
       let id = addToken(tokens[Int(left)] + tokens[Int(right)])
       merges.append(BytePairModel.Merge(left: left, right: right, result: id))
-      for word in pairs.words(of: top) {
-        changes.removeAll(keepingCapacity: true)
-        words.merge(Int(word), left, right, into: id, limit: limit, changes: &changes)
-        let count = words.counts[Int(word)]
-        for change in changes {
-          pairs.change(change.left, change.right, by: change.count * count, word: Int(word))
-        }
+      let merge = words.begin(top.pair, left, right, into: id, limit: limit)
+      for (number, word) in pairs.words(of: top).enumerated() {
+        if number & 0xFFF == 0xFFF { try Interruption.check() }
+        try words.merge(merge, in: Int(word), pairs: &pairs)
       }
+      words.end(merge)
       pairs.queueChanged()
       if merges.count & 63 == 0 { try progress(tokens.count) }
     }

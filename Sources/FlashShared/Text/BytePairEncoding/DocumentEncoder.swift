@@ -18,6 +18,8 @@ public struct EncodingOptions: Equatable, Sendable {
   public var stripsWhitespace = false
   /// How many threads encode.
   public var threads = 1
+  /// Whether a result without tokens is written instead of refused.
+  public var allowsEmpty = false
 
   public init() {}
 }
@@ -119,7 +121,11 @@ extension Tokenizer {
     progress: @escaping (Int) -> Void = { _ in },
     sink: @escaping (UnsafeRawBufferPointer) throws -> Void
   ) throws -> TokenStreamTotals {
-    if options.form == .binary {
+    var begins = options.form == .binary
+    // Not before there is something to write: a result that is refused leaves no beginning.
+    func begin() throws {
+      guard begins else { return }
+      begins = false
       let header = TokenStreamHeader(vocabularySize: vocabularySize, tokenizerSHA256: sha256)
       try header.encoded.withUnsafeBytes(sink)
     }
@@ -129,11 +135,18 @@ extension Tokenizer {
     _ = try BlockPipeline.run(
       reader, workers: workers, work: { worker, block in try worker.encode(block) },
       handOver: { worker, block in
-        try sink(worker.output.bytes)
+        if worker.output.count > 0 {
+          try begin()
+          try sink(worker.output.bytes)
+        }
         totals += worker.totals
         done += block.byteCount
         progress(done)
       })
+    guard totals.documents > 0 || options.allowsEmpty else {
+      throw EmptyResultError.nothingCame(source: reader.name)
+    }
+    try begin()
     if options.form == .binary { try totals.encoded.withUnsafeBytes(sink) }
     return totals
   }
@@ -143,10 +156,11 @@ extension Tokenizer {
   ///
   /// - Parameters:
   ///   - threads: how many threads count words.
+  ///   - allowsEmpty: whether no text at all makes a tokenizer, of the alphabet alone.
   ///   - progress: told how far the stages are, from 0 to 1, and what is being done.
   public static func train(
     on reader: DocumentReader, _ options: BytePairTraining, hasByteLevelDecoder: Bool = true,
-    threads: Int = 1, progress: @escaping (Double?, String) -> Void = { _, _ in }
+    threads: Int = 1, allowsEmpty: Bool = false, progress: @escaping (Double?, String) -> Void = { _, _ in }
   ) throws -> Tokenizer {
     try options.check()
     let workers = (0..<max(1, threads)).map { _ in WordCounter() }
@@ -160,6 +174,9 @@ extension Tokenizer {
     }
     guard let all = counters.first else { preconditionFailure("no counters") }
     for counter in counters.dropFirst() { all.counts.merge(counter.counts) }
+    guard all.counts.count > 0 || allowsEmpty else {
+      throw EmptyResultError.nothingCame(source: reader.name)
+    }
     var trainer = BytePairTrainer(options)
     let model = try trainer.train(all.counts) { size in
       try Interruption.check()
@@ -202,7 +219,7 @@ extension BytePairTraining {
     guard minimumFrequency >= 0 else {
       throw TokenizerError.badTraining(reason: "the minimum frequency cannot be negative")
     }
-    guard Set(specialTokens).count == specialTokens.count, !specialTokens.contains("") else {
+    guard Set(specialTokens.map(ExactString.init)).count == specialTokens.count, !specialTokens.contains("") else {
       throw TokenizerError.badTraining(reason: "special tokens must be different and not empty")
     }
     guard alphabetLimit ?? 1 > 0, maximumTokenLength ?? 1 > 0 else {

@@ -73,18 +73,18 @@ extension Tokenizer {
       line += 1
       let words = String(decoding: bytes, as: UTF8.self)
       if words.isEmpty || line == 1 && words.hasPrefix("#version") { continue }
-      let parts = words.split(separator: " ", omittingEmptySubsequences: false)
+      let parts = words.partsBetweenSpaces
       guard parts.count == 2 else {
         throw TokenizerError.badLine(
           path: mergesPath, line: line, reason: "a merge is two tokens with one space between")
       }
-      merges.append(.array(parts.map { .string(String($0)) }))
+      merges.append(.array(parts.map { .string($0) }))
     }
     let tokens = try file.tokens()
     let list = try file.merges(tokens: tokens, from: .array(merges))
     let model = try BytePairModel(tokens: file.ordered(tokens), merges: list)
     let end = "<|endoftext|>"
-    let added = tokens[end].map { [AddedToken(id: $0, content: end)] } ?? []
+    let added = tokens[ExactString(end)].map { [AddedToken(id: $0, content: end)] } ?? []
     self.init(model: model, addedTokens: added, addsPrefixSpace: false)
   }
 }

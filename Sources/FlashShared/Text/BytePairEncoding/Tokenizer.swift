@@ -28,7 +28,7 @@ public final class Tokenizer: Sendable {
   private let texts: [String]
   private let bytesOfTokens: [[UInt8]]
   private let areSpecial: [Bool]
-  private let ids: [String: Int32]
+  private let ids: [ExactString: Int32]
   private let encoders = Locked<[EncoderBox]>([])
 
   /// Puts a tokenizer together from parts that fit each other (see `Tokenizer.init(contentsOf:)`
@@ -50,22 +50,29 @@ public final class Tokenizer: Sendable {
       base[Int(token.id)] = token.content
     }
     let baseTexts = base.map { $0 ?? "" }
+    // An added token is its own text. Only where merging makes the same token is it in stand-ins.
+    var baseBytes = baseTexts.map(ByteAlphabet.bytes)
+    for token in addedTokens where !model.isMade(token.id) {
+      baseBytes[Int(token.id)] = Array(token.content.utf8)
+    }
     let added = Set(addedTokens.filter(\.isSpecial).map(\.id))
     if let cap {
       texts = cap.specialTokens + cap.kept.map { baseTexts[Int($0)] }
+      bytesOfTokens =
+        cap.specialTokens.map { Array($0.utf8) } + cap.kept.map { baseBytes[Int($0)] }
       areSpecial =
         cap.specialTokens.map { _ in true } + cap.kept.map { added.contains($0) }
       outputIDs = cap.outputIDs(count: baseTexts.count)
     } else {
       texts = baseTexts
+      bytesOfTokens = baseBytes
       areSpecial = baseTexts.indices.map { added.contains(Int32($0)) }
       outputIDs = nil
     }
     vocabularySize = texts.count
-    bytesOfTokens = texts.map(ByteAlphabet.bytes)
     // The first of equal texts counts: those are a cap's own marks.
     ids = Dictionary(
-      texts.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+      texts.enumerated().map { (ExactString($1), Int32($0)) }, uniquingKeysWith: { first, _ in first })
     self.sha256 =
       sha256
       ?? SHA256.hash(
@@ -75,7 +82,7 @@ public final class Tokenizer: Sendable {
   }
 
   /// The id of a token: its text in stand-ins (`Ġthe`), or an added token's content (`<eos>`).
-  public func id(of token: String) -> Int32? { ids[token] }
+  public func id(of token: String) -> Int32? { ids[ExactString(token)] }
 
   /// The token with an id, in stand-ins; nil outside the vocabulary.
   public func text(of id: Int32) -> String? {

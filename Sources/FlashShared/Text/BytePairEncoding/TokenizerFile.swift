@@ -104,7 +104,7 @@ struct TokenizerFile {
     let tokens = try tokens()
     var unknownID: Int32?
     if let unknown = model["unk_token"], unknown != .null {
-      guard let text = unknown.stringValue, let id = tokens[text] else {
+      guard let text = unknown.stringValue, let id = tokens[ExactString(text)] else {
         throw bad("\"unk_token\" \(unknown.brief) is not in the vocabulary")
       }
       unknownID = id
@@ -120,7 +120,7 @@ struct TokenizerFile {
   }
 
   /// Tokens and their ids, as the file has them.
-  func tokens() throws -> [String: Int32] {
+  func tokens() throws -> [ExactString: Int32] {
     guard let members = root["model"]?["vocab"]?.objectValue?.members else {
       throw bad("\"vocab\" is not an object of tokens and ids")
     }
@@ -128,20 +128,20 @@ struct TokenizerFile {
     guard members.count <= Self.largestVocabulary else {
       throw bad("a vocabulary of \(members.count) entries; the limit is \(Self.largestVocabulary)")
     }
-    var tokens: [String: Int32] = [:]
+    var tokens: [ExactString: Int32] = [:]
     tokens.reserveCapacity(members.count)
     for (text, value) in members {
       guard let id = value.integerValue, id >= 0, id < Self.largestVocabulary else {
         throw bad("token \(quoted(text)) has id \(value.brief); ids are whole, from 0")
       }
-      tokens[text] = Int32(id)
+      tokens[ExactString(text)] = Int32(id)
     }
     return tokens
   }
 
   /// Tokens by id: each id once and none left out.
-  func ordered(_ tokens: [String: Int32], added: [AddedToken] = []) throws -> [String?] {
-    let count = tokens.count + added.count { tokens[$0.content] == nil }
+  func ordered(_ tokens: [ExactString: Int32], added: [AddedToken] = []) throws -> [String?] {
+    let count = tokens.count + added.count { tokens[ExactString($0.content)] == nil }
     var list = [String?](repeating: nil, count: count)
     func put(_ text: String, _ id: Int32) throws {
       guard id < count else {
@@ -155,23 +155,24 @@ struct TokenizerFile {
       }
       list[Int(id)] = text
     }
-    for (text, id) in tokens.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
-      try put(text, id)
+    for (key, id) in tokens.sorted(by: { ($0.value, $0.key.text) < ($1.value, $1.key.text) }) {
+      try put(key.text, id)
     }
-    for token in added where tokens[token.content] == nil { try put(token.content, token.id) }
+    let apart = added.filter { tokens[ExactString($0.content)] == nil }
+    for token in apart { try put(token.content, token.id) }
     // Added tokens that the model does not have take part in no merge.
-    for token in added where tokens[token.content] == nil { list[Int(token.id)] = nil }
+    for token in apart { list[Int(token.id)] = nil }
     return list
   }
 
   /// The merges in order, whose parts and results must all be tokens.
-  func merges(tokens: [String: Int32], from value: JSONValue?) throws -> [BytePairModel.Merge] {
+  func merges(tokens: [ExactString: Int32], from value: JSONValue?) throws -> [BytePairModel.Merge] {
     guard let list = value?.arrayValue else { throw bad("no \"merges\" list") }
     return try list.enumerated().map { rank, element in
       let parts: [String]
       switch element {
       case .string(let text):
-        parts = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        parts = text.partsBetweenSpaces
       case .array(let pair):
         parts = pair.compactMap(\.stringValue)
         guard parts.count == pair.count else { fallthrough }
@@ -181,7 +182,7 @@ struct TokenizerFile {
         throw bad("merge \(rank) has \(parts.count) parts; expected [\"a\", \"b\"] or \"a b\"")
       }
       func id(_ text: String) throws -> Int32 {
-        guard let id = tokens[text] else {
+        guard let id = tokens[ExactString(text)] else {
           throw bad("merge \(rank) needs the token \(quoted(text)), which is not in the vocabulary")
         }
         return id
@@ -191,23 +192,23 @@ struct TokenizerFile {
     }
   }
 
-  private func addedTokens(_ tokens: [String: Int32]) throws -> [AddedToken] {
+  private func addedTokens(_ tokens: [ExactString: Int32]) throws -> [AddedToken] {
     guard !isNull(root["added_tokens"]) else { return [] }
     guard let list = root["added_tokens"]?.arrayValue else {
       throw bad("\"added_tokens\" is not a list")
     }
-    var seen = Set<String>()
+    var seen = Set<ExactString>()
     return try list.map { element in
       guard let content = element["content"]?.stringValue, !content.isEmpty else {
         throw bad("an added token has no \"content\"")
       }
-      guard seen.insert(content).inserted else {
+      guard seen.insert(ExactString(content)).inserted else {
         throw bad("the added token \(quoted(content)) is there twice")
       }
       guard let id = element["id"]?.integerValue, id >= 0, id < Self.largestVocabulary else {
         throw bad("the added token \(quoted(content)) has no id; ids are whole, from 0")
       }
-      if let other = tokens[content], Int(other) != id {
+      if let other = tokens[ExactString(content)], Int(other) != id {
         throw bad("the added token \(quoted(content)) has id \(id), but \(other) in the vocabulary")
       }
       if try flag(element, "single_word", false) {
@@ -224,6 +225,13 @@ struct TokenizerFile {
   }
 
   private func quoted(_ text: String) -> String { JSONValue.string(text).brief }
+}
+
+extension String {
+  /// The parts between single spaces, by bytes: a mark behind a space does not hide it.
+  var partsBetweenSpaces: [String] {
+    utf8.split(separator: 0x20, omittingEmptySubsequences: false).map { String(Substring($0)) }
+  }
 }
 
 extension JSONValue {

@@ -13,41 +13,48 @@ struct TrainingPairs {
     fileprivate let list: Range<Int>
   }
 
+  /// What is known of a pair: together, since the memory of a million pairs is far away.
+  private struct State {
+    let left: Int32
+    let right: Int32
+    var count = 0
+    /// The words that it came up with in this step, and the last of them.
+    var raised = 0
+    var lastWord: Int32 = -1
+  }
+
   private let table = PairTable(expecting: 1 << 14)
-  private var lefts: [Int32] = []
-  private var rights: [Int32] = []
-  private var counts: [Int] = []
+  private var states: [State] = []
   private var queue: [Entry] = []
   private var wordLists: [UInt32] = []
-  /// Pairs that came up in this step: with which word, and how many words each has.
+  /// Pairs that came up in this step, and with which word.
   private var raised: [(pair: UInt32, word: UInt32)] = []
-  private var raisedCounts: [Int] = []
-  private var lastWords: [Int] = []
   private var raisedPairs: [UInt32] = []
 
   /// The two symbols of a pair.
   func symbols(_ pair: UInt32) -> (left: Int32, right: Int32) {
-    (lefts[Int(pair)], rights[Int(pair)])
+    (states[Int(pair)].left, states[Int(pair)].right)
   }
 
   /// Changes the count of a pair because of a word. Words come in one after the other.
-  mutating func change(_ left: Int32, _ right: Int32, by count: Int, word: Int) {
-    let fresh = UInt32(lefts.count)
+  ///
+  /// - Returns: the pair's number.
+  @discardableResult
+  mutating func change(_ left: Int32, _ right: Int32, by count: Int, word: Int) -> UInt32 {
+    let fresh = UInt32(states.count)
     let pair = Int(table.value(left, right, orSet: fresh))
-    if pair == fresh {
-      lefts.append(left)
-      rights.append(right)
-      counts.append(0)
-      raisedCounts.append(0)
-      lastWords.append(-1)
-    }
-    counts[pair] += count
-    guard count > 0, lastWords[pair] != word else { return }
-    lastWords[pair] = word
-    if raisedCounts[pair] == 0 { raisedPairs.append(UInt32(pair)) }
-    raisedCounts[pair] += 1
+    if pair == fresh { states.append(State(left: left, right: right)) }
+    states[pair].count += count
+    guard count > 0, states[pair].lastWord != Int32(word) else { return UInt32(pair) }
+    states[pair].lastWord = Int32(word)
+    if states[pair].raised == 0 { raisedPairs.append(UInt32(pair)) }
+    states[pair].raised += 1
     raised.append((UInt32(pair), UInt32(word)))
+    return UInt32(pair)
   }
+
+  /// Takes from the count of a pair that is known.
+  mutating func lower(_ pair: UInt32, by count: Int) { states[Int(pair)].count -= count }
 
   /// Ends a step: pairs that came up go into the queue with their words.
   mutating func queueChanged() {
@@ -56,22 +63,21 @@ struct TrainingPairs {
     wordLists.append(contentsOf: repeatElement(0, count: raised.count))
     var next = base
     for pair in raisedPairs {
-      let size = raisedCounts[Int(pair)]
-      raisedCounts[Int(pair)] = next
+      let size = states[Int(pair)].raised
+      states[Int(pair)].raised = next
       next += size
     }
     for (pair, word) in raised {
-      wordLists[raisedCounts[Int(pair)]] = word
-      raisedCounts[Int(pair)] += 1
+      wordLists[states[Int(pair)].raised] = word
+      states[Int(pair)].raised += 1
     }
     var start = base
     for pair in raisedPairs {
-      let end = raisedCounts[Int(pair)]
-      raisedCounts[Int(pair)] = 0
-      lastWords[Int(pair)] = -1
-      if counts[Int(pair)] > 0 {
-        push(Entry(count: counts[Int(pair)], pair: pair, list: start..<end))
-      }
+      let end = states[Int(pair)].raised
+      states[Int(pair)].raised = 0
+      states[Int(pair)].lastWord = -1
+      let count = states[Int(pair)].count
+      if count > 0 { push(Entry(count: count, pair: pair, list: start..<end)) }
       start = end
     }
     raised.removeAll(keepingCapacity: true)
@@ -82,7 +88,7 @@ struct TrainingPairs {
   /// smallest symbols.
   mutating func popTop() -> Entry? {
     while var top = queue.first {
-      let present = counts[Int(top.pair)]
+      let present = states[Int(top.pair)].count
       if top.count == present {
         removeTop()
         return top
@@ -99,8 +105,8 @@ struct TrainingPairs {
 
   private func precedes(_ first: Entry, _ second: Entry) -> Bool {
     if first.count != second.count { return first.count > second.count }
-    return PairTable.key(lefts[Int(first.pair)], rights[Int(first.pair)])
-      < PairTable.key(lefts[Int(second.pair)], rights[Int(second.pair)])
+    let (first, second) = (states[Int(first.pair)], states[Int(second.pair)])
+    return PairTable.key(first.left, first.right) < PairTable.key(second.left, second.right)
   }
 
   private mutating func push(_ entry: Entry) {

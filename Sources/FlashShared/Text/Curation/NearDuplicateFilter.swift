@@ -2,7 +2,8 @@
 /// locality-sensitive hashing (Broder 1997; Leskovec, Rajaraman and Ullman, "Mining of massive
 /// datasets", chapter 3).
 ///
-/// A text is the set of its shingles, runs of five words (letters and digits, case ignored). The
+/// A text is the set of its shingles, runs of five words, or of characters where there are no words
+/// (see `TextShingles`). The
 /// similarity of two texts is |A ∩ B| / |A ∪ B|, estimated from 128 minimum hashes with a standard
 /// error of at most 0.044. Candidates are texts that agree in all hashes of a band; bands are
 /// chosen so that two texts at the threshold are compared with a probability of at least 0.9. At
@@ -16,7 +17,7 @@ struct NearDuplicateFilter {
   /// Texts at least this similar to an earlier one are removed.
   let threshold: Double
   /// Words of a shingle.
-  static let shingleWords = 5
+  static let shingleWords = TextShingles.words
   /// Hashes of a text.
   static let hashes = 128
   let bands: Int
@@ -80,7 +81,7 @@ struct NearDuplicateFilter {
 
   /// Whether the text is unlike all kept ones; if so, it is kept.
   mutating func insert(_ text: ArraySlice<UInt8>) throws -> Bool {
-    let signature = signature(of: text)
+    let signature = try signature(of: text)
     let fingerprints = (0..<bands).map { fingerprint(signature, band: $0) }
     for fingerprint in fingerprints where isNear(signature, fingerprint) { return false }
     documents += 1
@@ -97,8 +98,8 @@ struct NearDuplicateFilter {
   }
 
   /// The estimated similarity of two texts, from their hashes alone.
-  func similarity(_ first: ArraySlice<UInt8>, _ second: ArraySlice<UInt8>) -> Double {
-    let equal = zip(signature(of: first), signature(of: second)).count { $0 == $1 }
+  func similarity(_ first: ArraySlice<UInt8>, _ second: ArraySlice<UInt8>) throws -> Double {
+    let equal = try zip(signature(of: first), signature(of: second)).count { $0 == $1 }
     return Double(equal) / Double(Self.hashes)
   }
 
@@ -155,16 +156,12 @@ struct NearDuplicateFilter {
   }
 
   /// The minimum over all shingles of each of 128 hashes: 16 at a time.
-  private func signature(of text: ArraySlice<UInt8>) -> [UInt32] {
+  private func signature(of text: ArraySlice<UInt8>) throws -> [UInt32] {
     var minima = [SIMD16<UInt32>](repeating: SIMD16(repeating: .max), count: 8)
-    let words = Self.wordHashes(text)
-    let width = min(Self.shingleWords, max(1, words.count))
-    var start = 0
-    while start + width <= words.count {
-      var shingle: UInt64 = 0
-      for word in words[start..<start + width] {
-        shingle = RandomStream.mix(shingle &+ RandomStream.increment ^ word)
-      }
+    var count = 0
+    try TextShingles(text).forEach { shingle in
+      count += 1
+      if count & 0xFFFF == 0 { try Interruption.check() }
       let hash = SIMD16<UInt32>(repeating: UInt32(truncatingIfNeeded: shingle >> 32))
       for part in 0..<8 {
         var value = (hash ^ offsets[part]) &* multipliers[part]
@@ -173,29 +170,7 @@ struct NearDuplicateFilter {
         value ^= value &>> 12
         minima[part] = pointwiseMin(minima[part], value)
       }
-      start += 1
     }
     return minima.flatMap { vector in (0..<16).map { vector[$0] } }
-  }
-
-  /// A hash for each run of letters and digits; bytes above ASCII count as letters.
-  private static func wordHashes(_ text: ArraySlice<UInt8>) -> [UInt64] {
-    var hashes: [UInt64] = []
-    var hash: UInt64 = 0
-    var isInside = false
-    for byte in text {
-      switch byte {
-      case 0x41...0x5A: hash = (hash ^ UInt64(byte | 0x20)) &* 0x100_0000_01B3
-      case 0x30...0x39, 0x61...0x7A, 0x80...0xFF: hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-      default:
-        if isInside { hashes.append(hash) }
-        isInside = false
-        hash = 0xCBF2_9CE4_8422_2325
-        continue
-      }
-      isInside = true
-    }
-    if isInside { hashes.append(hash) }
-    return hashes
   }
 }

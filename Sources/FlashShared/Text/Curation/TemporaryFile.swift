@@ -22,12 +22,6 @@ final class TemporaryFile {
 
   deinit { close(descriptor) }
 
-  /// The folder of an output, for files whose size is that of the output.
-  static func folder(beside path: String) -> String {
-    let folder = (path as NSString).deletingLastPathComponent
-    return folder.isEmpty ? "." : folder
-  }
-
   /// Appends bytes and returns where they are.
   func append(_ bytes: UnsafeRawBufferPointer) throws -> Range<Int> {
     try writeAll(bytes, to: descriptor, path: "\(folder) (temporary file)")

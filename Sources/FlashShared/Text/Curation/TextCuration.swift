@@ -60,6 +60,7 @@ public struct TextCuration {
     documentsRead += 1
     for piece in settings.unit.pieces(of: document.text) {
       if isFinished { return }
+      if unitsRead & 0xFF == 0 { try Interruption.check() }
       unitsRead += 1
       let text = settings.isStripped ? TextMeasures.stripped(piece) : piece
       guard try stays(text) else { continue }

@@ -31,6 +31,8 @@ public final class TokenInput {
   /// What error messages call the input that was opened last.
   public private(set) var current = ""
   private let describesSources: Bool
+  /// What messages about all of the input call it.
+  let name: String
   /// What all inputs share; nil where none of them says it.
   public private(set) var vocabularySize: Int?
   public private(set) var tokenizerHash: String?
@@ -56,16 +58,23 @@ public final class TokenInput {
   ) {
     waiting = paths[...]
     self.describesSources = describesSources
+    let first = paths.first.map { $0 == "-" ? "standard input" : $0 } ?? "no input"
+    name = paths.count < 2 ? first : "\(first) and \(paths.count - 1) more"
     self.vocabularySize = vocabularySize
     self.tokenizerHash = tokenizerHash
   }
 
   /// Opens the first input, so that what it states is known.
   ///
-  /// - Parameter needsVocabularySize: whether an input is refused whose vocabulary is not known.
-  public func open(needsVocabularySize: Bool = true) throws {
+  /// - Parameters:
+  ///   - needsVocabularySize: whether an input is refused whose vocabulary is not known.
+  ///   - allowsEmpty: whether no tokens at all may come in.
+  public func open(needsVocabularySize: Bool = true, allowsEmpty: Bool = false) throws {
     if source == nil { _ = try openNext() }
     guard vocabularySize != nil || !needsVocabularySize else {
+      if case .stream(_, next: nil) = source, waiting.isEmpty, !allowsEmpty {
+        throw EmptyResultError.nothingCame(source: name)
+      }
       throw ShardError.cannotCombine(
         path: current, reason: "it does not state its vocabulary's size; give --vocabulary-size")
     }
@@ -76,7 +85,7 @@ public final class TokenInput {
     current = path == "-" ? "standard input" : path
     var isFolder: ObjCBool = false
     if path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
-      isFolder.boolValue || (path as NSString).lastPathComponent == ShardManifest.fileName
+      isFolder.boolValue || PathParts(path).name == ShardManifest.fileName
     {
       let set = try ShardSet(path: path)
       try agree(vocabularySize: set.vocabularySize, tokenizerHash: set.tokenizerHash)

@@ -25,6 +25,8 @@ public final class TokenPacking {
     public var memoryLimit = 1 << 29
     /// The folder for temporary files; the system's if nil.
     public var temporaryFolder: String?
+    /// Whether a set without tokens is written instead of refused.
+    public var allowsEmpty = false
 
     public init() {}
   }
@@ -57,6 +59,8 @@ public final class TokenPacking {
   private var documents = 0
   private var tokens = 0
   private var isFinished = false
+  /// Whether the input had any document.
+  private var hasRead = false
   private var hasCut = false
   private var leftOver = 0
 
@@ -100,8 +104,20 @@ public final class TokenPacking {
       split: settings.split, training: try writer(training), validation: try validation.map(writer),
       sizes: sizes, endOfText: endOfText)
     try distribute(to: router, endOfText, progress)
+    if !settings.allowsEmpty { try refuseEmpty(router) }
     let manifests = try router.commit(sources: input.sources, steps: input.steps + steps + ownSteps)
     return manifests
+  }
+
+  private func refuseEmpty(_ router: TokenRouter) throws {
+    guard hasRead else { throw EmptyResultError.nothingCame(source: input.name) }
+    for (path, count) in router.tokenCounts where count == 0 {
+      let reason =
+        tokens == 0 || settings.split == .none
+        ? "no token of the input passes the filters and limits"
+        : "all \(tokens) tokens went to the other set"
+      throw EmptyResultError.nothingLeft(output: path, reason: reason)
+    }
   }
 
   private func distribute(
@@ -162,6 +178,7 @@ public final class TokenPacking {
     var held = TokenPart()
     while !isFinished, try input.next(into: &part) {
       try Interruption.check()
+      hasRead = true
       if input.presentEndOfText != nil, input.presentEndOfText != endOfText {
         throw CurationError.badSetting(
           "the documents of an input already end with token \(input.presentEndOfText ?? 0); "

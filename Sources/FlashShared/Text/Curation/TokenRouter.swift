@@ -110,6 +110,11 @@ final class TokenRouter {
       bytes: divided?.tail.bytes, characters: divided?.tail.characters, informationBits: nil)
   }
 
+  /// The path and the tokens of each set.
+  var tokenCounts: [(path: String, tokens: Int)] {
+    [training, validation].compactMap(\.self).map { ($0.path, $0.tokenCount) }
+  }
+
   /// Makes the sets appear, the training set first.
   func commit(
     sources: [ShardManifest.Source], steps: [JSONObject]

@@ -19,6 +19,8 @@ public struct NgramIndexBuilder {
     public var minimumCount = 1
     /// Bytes.
     public var memoryLimit = 1 << 29
+    /// Whether an index without contexts is written instead of refused.
+    public var allowsEmpty = false
 
     public init() {}
   }
@@ -41,7 +43,9 @@ public struct NgramIndexBuilder {
     let head = try NgramIndexHead(
       order: settings.order, continuationLimit: settings.continuations,
       vocabularySize: shards.vocabularySize, tokenizerHash: shards.tokenizerHash)
-    let folder = TemporaryFile.folder(beside: path)
+    let target = try OutputTarget(file: path)
+    let output = try AtomicFile(target)
+    let folder = target.workFolder
     let batches = NgramBatches(
       file: try TemporaryFile(folder: folder), capacity: max(1024, settings.memoryLimit / 32),
       keyLimit: head.contextLimit * UInt64(shards.vocabularySize))
@@ -53,9 +57,14 @@ public struct NgramIndexBuilder {
       }
     }
     try batches.finish()
-    let writer = try NgramIndexWriter(head, path: path, folder: folder)
+    let writer = try NgramIndexWriter(head, output: output, folder: folder)
     try writeContexts(of: batches, vocabularySize: UInt64(shards.vocabularySize), to: writer) {
       progress(0.6 + 0.4 * $0)
+    }
+    guard writer.contextCount > 0 || settings.allowsEmpty else {
+      throw EmptyResultError.nothingLeft(
+        output: path,
+        reason: "no \(settings.order)-gram of \(shards.tokenCount) tokens is left")
     }
     return try writer.commit(ngramCount: max(0, shards.tokenCount - settings.order + 1))
   }

@@ -4,7 +4,7 @@ import Foundation
 /// files until their lengths are known.
 final class NgramIndexWriter {
   private var head: NgramIndexHead
-  private let path: String
+  private let output: AtomicFile
   private let contexts: Section
   private let totals: Section
   private let ends: Section
@@ -16,7 +16,7 @@ final class NgramIndexWriter {
     let file: TemporaryFile
     private var buffer: [UInt8] = []
 
-    init(folder: String) throws { file = try TemporaryFile(folder: folder) }
+    init(folder: String?) throws { file = try TemporaryFile(folder: folder) }
 
     func append(_ number: some FixedWidthInteger) throws {
       buffer.append(littleEndian: number)
@@ -29,15 +29,21 @@ final class NgramIndexWriter {
     }
   }
 
-  init(_ head: NgramIndexHead, path: String, folder: String) throws {
+  /// - Parameters:
+  ///   - output: where the index appears with `commit`.
+  ///   - folder: for temporary files; nil for the system's.
+  init(_ head: NgramIndexHead, output: AtomicFile, folder: String?) throws {
     self.head = head
-    self.path = path
+    self.output = output
     contexts = try Section(folder: folder)
     totals = try Section(folder: folder)
     ends = try Section(folder: folder)
     tokens = try Section(folder: folder)
     counts = try Section(folder: folder)
   }
+
+  /// Contexts so far.
+  var contextCount: Int { head.contextCount }
 
   /// Appends a context, larger than the one before, and its continuations in order.
   func append(context: UInt64, total: UInt64, _ continuations: [(token: Int32, count: UInt64)])
@@ -46,7 +52,7 @@ final class NgramIndexWriter {
     head.contextCount += 1
     head.continuationCount += continuations.count
     guard head.continuationCount <= Int(UInt32.max), total <= UInt64(UInt32.max) else {
-      throw NgramIndexError.tooManyContinuations(path: path)
+      throw NgramIndexError.tooManyContinuations(path: output.path)
     }
     try contexts.append(context)
     try totals.append(UInt32(total))
@@ -60,13 +66,9 @@ final class NgramIndexWriter {
   /// Makes the file appear.
   func commit(ngramCount: Int) throws -> NgramIndexHead {
     head.ngramCount = ngramCount
-    let output = try AtomicFile(path: path)
     var hasher = SHA256()
-    func write(_ bytes: [UInt8]) throws {
-      hasher.update(bytes)
-      try output.write(bytes)
-    }
-    try write(head.bytes)
+    hasher.update(head.bytes)
+    try output.write(head.bytes)
     var buffer: [UInt8] = []
     for section in [contexts, totals, ends, tokens, counts] {
       try section.flush()
@@ -74,7 +76,8 @@ final class NgramIndexWriter {
         try Interruption.check()
         buffer.removeAll(keepingCapacity: true)
         try section.file.read(start..<min(start + 1 << 20, section.file.count), into: &buffer)
-        try write(buffer)
+        hasher.update(buffer)
+        try output.write(buffer)
       }
     }
     try output.write(hasher.finalize())

@@ -39,6 +39,7 @@ import Testing
       paths: [try folder.file("tokens.jsonl", lines.joined(separator: "\n"))], vocabularySize: 40)
     try input.open()
     var settings = TokenPacking.Settings()
+    settings.allowsEmpty = true
     settings.chunkOrder = ChunkOrder(tokens: 3, seed: 42)
     settings.firstTokens = 32
     let manifest = try TokenPacking(settings, input: input).run(
@@ -60,6 +61,7 @@ import Testing
       paths: [try folder.file("tokens.jsonl", #"{"tokens": [1, 2]}"#)], vocabularySize: 4)
     try input.open()
     var settings = TokenPacking.Settings()
+    settings.allowsEmpty = true
     settings.chunkOrder = ChunkOrder(tokens: 3, seed: 42)
     let packing = TokenPacking(settings, input: input)
     #expect(throws: CurationError.self) {

@@ -32,6 +32,7 @@ import Testing
     _ paths: [String], validation: Bool = false, _ change: (inout TokenPacking.Settings) -> Void
   ) throws -> (training: ShardSet, validation: ShardSet?) {
     var settings = TokenPacking.Settings()
+    settings.allowsEmpty = true
     settings.shardTokens = 16
     change(&settings)
     let input = TokenInput(paths: paths)
@@ -300,6 +301,7 @@ import Testing
     for count in 0...whole.tokenCount {
       let name = UUID().uuidString
       var settings = TokenPacking.Settings()
+      settings.allowsEmpty = true
       settings.endOfText = 3
       settings.split = .lastTokens(count)
       let input = TokenInput(paths: [path])

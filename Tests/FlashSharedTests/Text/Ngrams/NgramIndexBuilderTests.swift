@@ -58,6 +58,7 @@ import Testing
     name: String = "index"
   ) throws -> NgramIndex {
     var settings = NgramIndexBuilder.Settings()
+    settings.allowsEmpty = true
     settings.order = order
     settings.continuations = limit
     settings.minimumCount = minimumCount
