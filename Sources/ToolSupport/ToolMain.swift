@@ -13,9 +13,13 @@ public enum ToolMain {
   /// process quietly.
   public static func run<Command: ParsableCommand>(_ root: Command.Type) -> Never {
     signal(SIGPIPE, SIG_DFL)
+    holdStandardDescriptors()
     refuseTooLittleAddressSpace(for: root)
     do {
       var command = try root.parseAsRoot()
+      for message in RepeatedOptions(root, Array(CommandLine.arguments.dropFirst())).messages {
+        report(message, of: root)
+      }
       try command.run()
       Foundation.exit(0)
     } catch let error as ReportableError {
@@ -25,6 +29,14 @@ public enum ToolMain {
       Foundation.exit(128 + error.signal)
     } catch {
       root.exit(withError: error)
+    }
+  }
+
+  /// Occupies standard descriptors that the caller has closed, so that no file which is opened later
+  /// gets the number of one: what is printed would go into it. Using them stays an error.
+  private static func holdStandardDescriptors() {
+    for descriptor in 0...2 as ClosedRange<Int32> where fcntl(descriptor, F_GETFD) == -1 {
+      _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
     }
   }
 

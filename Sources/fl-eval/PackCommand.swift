@@ -17,9 +17,12 @@ struct PackCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The folder to write.", valueName: "folder"))
   var output: String
 
+  @Flag(help: "Give up the trained model that is in the output folder.")
+  var replace = false
+
   func run() throws {
     let run = try runOptions.open()
-    let (weights, bytes) = try run.writePacked(to: output)
+    let (weights, bytes) = try run.writePacked(to: output, replaces: replace)
     var event = run.summary
     event["output"] = .string(output)
     event["packed_weights"] = .integer(weights)

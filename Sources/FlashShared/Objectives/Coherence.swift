@@ -10,6 +10,9 @@
 /// - Unlikelihood: −ln(1 − p_t[x_t]) for the input x_t. A recipe that shifts twice penalises the
 ///   token after its input instead, which is the one that should come next.
 public struct Coherence: Objective {
+  /// What the names of the heads that look further ahead begin with; their number follows.
+  private static let headPrefix = "future_heads."
+
   public let targetShift: Int
   let unlikelihoodWeight: Double
   let entropyWeight: Double
@@ -39,7 +42,8 @@ public struct Coherence: Objective {
         unlikelihoodSlot: slots[1], penalizedOffset: targetShift, seenTokens: output.seenTokens,
         entropySlot: slots[2]))
     guard graph.mode == .training else { return scored }
-    for (index, head) in output.futureHeads.enumerated() where positions > index + 1 {
+    for (index, head) in output.futureHeads.enumerated()
+    where hasTargets(head: index, time: graph.time) {
       graph.crossEntropy(
         output.hidden, head: head, name: lossNames[3],
         positionsPerSequence: positions - 1 - index, targetOffset: 1 + index,
@@ -58,7 +62,17 @@ public struct Coherence: Objective {
     }
   }
 
-  public func isActive(_ parameter: Parameter, step: Int) -> Bool {
-    !parameter.name.hasPrefix("future_heads.") || lossWeight(3, step: step) != 0
+  /// Whether windows are long enough for a head that looks further ahead.
+  private func hasTargets(head: Int, time: Int) -> Bool { time - targetShift > head + 1 }
+
+  public func isActive(_ parameter: Parameter, step: Int, time: Int) -> Bool {
+    guard parameter.name.hasPrefix(Self.headPrefix) else { return true }
+    // Read without an array: this runs for every parameter of every step.
+    var head = 0
+    for digit in parameter.name.utf8.dropFirst(Self.headPrefix.utf8.count) {
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { break }
+      head = head * 10 + Int(digit - UInt8(ascii: "0"))
+    }
+    return lossWeight(3, step: step) != 0 && hasTargets(head: head, time: time)
   }
 }

@@ -15,17 +15,17 @@ public struct FutureSentence: Objective {
   let span: Int
   let interval: Int
   let positiveWeight: Double
-  /// Whether windows are long enough to hold a set.
-  let hasSets: Bool
 
-  /// Reads the card's weights: `fsp_alpha`, `fsp_tau`, `fsp_rate`, `fsp_pos_weight` and `seq_len`.
+  /// Reads the card's weights: `fsp_alpha`, `fsp_tau`, `fsp_rate` and `fsp_pos_weight`.
   init(_ configuration: ModelConfiguration) throws {
     weight = try configuration.number("fsp_alpha", default: 0.1)
     span = try configuration.integer("fsp_tau", in: 1...(1 << 20))
     interval = try configuration.integer("fsp_rate", in: 1...(1 << 20))
     positiveWeight = try configuration.number("fsp_pos_weight", default: 50)
-    hasSets = try configuration.integer("seq_len", in: 1...(1 << 20)) > span
   }
+
+  /// Whether windows are long enough to hold a set.
+  private func hasSets(time: Int) -> Bool { time > span }
 
   public func record(_ output: ModelOutput, in graph: Graph) -> ScoredPositions {
     let slots = lossNames.map { graph.lossSlot($0) }
@@ -33,7 +33,7 @@ public struct FutureSentence: Objective {
       output.hidden, head: output.head, name: lossNames[slots[0]],
       positionsPerSequence: graph.time)
     guard graph.mode == .training, let projection = output.futureSetProjection,
-      graph.time > span
+      hasSets(time: graph.time)
     else { return scored }
     let sampled = graph.sampledPositions(
       output.hidden, interval: interval, count: (graph.time - span - 1) / interval + 1)
@@ -45,7 +45,7 @@ public struct FutureSentence: Objective {
 
   public func lossWeight(_ slot: Int, step: Int) -> Float { slot == 0 ? 1 : Float(weight) }
 
-  public func isActive(_ parameter: Parameter, step: Int) -> Bool {
-    parameter.name != Self.projectionName || (weight != 0 && hasSets)
+  public func isActive(_ parameter: Parameter, step: Int, time: Int) -> Bool {
+    parameter.name != Self.projectionName || (weight != 0 && hasSets(time: time))
   }
 }

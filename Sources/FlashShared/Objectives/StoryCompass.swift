@@ -37,7 +37,7 @@ public struct StoryCompass: Objective {
 
   public func lossWeight(_ slot: Int, step: Int) -> Float { slot == 0 ? 1 : Float(weight) }
 
-  public func isActive(_ parameter: Parameter, step: Int) -> Bool {
-    !parameter.name.hasPrefix("compass.") || weight != 0
+  public func isActive(_ parameter: Parameter, step: Int, time: Int) -> Bool {
+    !parameter.name.hasPrefix("compass.") || (weight != 0 && time > 1)
   }
 }

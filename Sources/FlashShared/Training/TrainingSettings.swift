@@ -27,6 +27,8 @@ public struct TrainingSettings: Sendable, Equatable {
   public var seed: UInt64
   /// What to do if a loss or gradient is not finite.
   public var onNonfinite: NonfinitePolicy
+  /// Steps in a row that are not finite at which a run that skips them ends.
+  public var nonfiniteLimit: Int
 
   /// What to do if a loss or gradient is not finite.
   public enum NonfinitePolicy: String, Sendable {
@@ -95,6 +97,7 @@ public struct TrainingSettings: Sendable, Equatable {
       throw recipe.failure("on_nonfinite", "must be stop or skip")
     }
     self.onNonfinite = onNonfinite
+    nonfiniteLimit = try recipe.integer("nonfinite_limit", in: count, default: 100)
   }
 
   /// The most input tokens of an optimiser step.

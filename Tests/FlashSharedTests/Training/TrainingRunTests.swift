@@ -87,16 +87,6 @@ import Testing
     #expect(try TrainingSettings(recipe, optimizer: .init()).schedule.totalSteps == nil)
   }
 
-  @Test func anExistingRunIsNotOverwritten() throws {
-    let folder = try TestSupport.TemporaryFolder()
-    _ = try run(folder, "a")
-    let path = "\(folder.path)/a"
-    #expect(throws: TrainingError.runExists(path: path)) { try run(folder, "a") }
-    #expect(throws: TrainingError.otherRecipe(path: "\(path)/recipe.json", member: "seed")) {
-      try run(folder, "a", resumes: true) { $0.set("seed", 9) }
-    }
-  }
-
   @Test func anInfiniteLossStopsBeforeItIsLearned() throws {
     let folder = try TestSupport.TemporaryFolder()
     let error = #expect(throws: TrainingError.self) {
