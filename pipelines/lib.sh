@@ -223,25 +223,71 @@ index_ngrams() {
     fl-shard index ${quiet[@]+"${quiet[@]}"} "$set" --output "$index" "$@"
 }
 
-# train_model RUN RECIPE TRAIN VALIDATION [fl-train options…]: starts or resumes. A run that was
-# started with other inputs is moved aside, not overwritten.
+# The budget among fl-train options, such as '--steps 60'; nothing where the recipe's counts.
+budget_option() {
+  while (($# > 1)); do
+    case $1 in
+      --minutes | --steps | --tokens) printf '%s %s' "$1" "$2" && return ;;
+    esac
+    shift
+  done
+}
+
+# The budget that a run's recipe.json states, in the same form.
+budget_of_run() {
+  sed -n '/^  "budget": {/,/}/s/^ *"\(minutes\|steps\|tokens\)": \([0-9.e+-]*\),*$/--\1 \2/p' \
+    "$1/recipe.json"
+}
+
+# prolongs OLD NEW: whether a budget is that of another one's kind and larger.
+prolongs() {
+  [[ ${1%% *} == "${2%% *}" ]] && awk -v old="${1#* }" -v new="${2#* }" 'BEGIN { exit !(new > old) }'
+}
+
+# set_aside RUN: gives a folder the first free name of RUN.old, RUN.old-2, …, and prints it.
+set_aside() {
+  local kept=$1.old number=1
+  while [[ -e $kept ]]; do
+    number=$((number + 1))
+    kept=$1.old-$number
+  done
+  mv "$1" "$kept"
+  echo "$kept"
+}
+
+# train_model RUN RECIPE TRAIN VALIDATION [fl-train options…]: starts or resumes; a larger budget
+# prolongs. A run that was started with other inputs is moved aside, beside all that were before.
 train_model() {
-  local run=$1 recipe=$2 train=$3 validation=$4 started
+  local run=$1 recipe=$2 train=$3 validation=$4 started budget_words before='' word skip=''
   shift 4
+  budget_words=$(budget_option "$@")
   started=$(
-    printf '%s\n' "$@"
+    for word in "$@"; do
+      if [[ -n $skip ]]; then
+        skip=''
+      elif [[ $word == --minutes || $word == --steps || $word == --tokens ]]; then
+        skip=next
+      else
+        printf '%s\n' "$word"
+      fi
+    done
     sha256sum <"$recipe"
     sha256sum <"$train/manifest.json"
     sha256sum <"$validation/manifest.json"
   )
-  if [[ -e $run/last.safetensors && $started != "$(cat "$run/.started" 2>/dev/null)" ]]; then
-    echo "== train: other inputs than before; the old run is kept in $run.old" >&2
-    rm -rf "$run.old"
-    mv "$run" "$run.old"
+  if [[ -e $run/last.safetensors || -e $run/best.safetensors ]]; then
+    if [[ -e $run/.budget ]]; then before=$(<"$run/.budget"); fi
+    if [[ ! -e $run/last.safetensors || $started != "$(cat "$run/.started" 2>/dev/null)" ]] ||
+      { [[ $budget_words != "$before" ]] &&
+        ! { [[ -n $budget_words ]] && prolongs "$(budget_of_run "$run")" "$budget_words"; }; }; then
+      echo "== train: other inputs than before; the old run is kept in $(set_aside "$run")" >&2
+    fi
   fi
   mkdir -p "$run"
   printf '%s' "$started" >"$run/.started.new"
   mv "$run/.started.new" "$run/.started"
+  printf '%s' "$budget_words" >"$run/.budget.new"
+  mv "$run/.budget.new" "$run/.budget"
   fl-train ${quiet[@]+"${quiet[@]}"} --recipe "$recipe" --train "$train" \
     --validation "$validation" --output "$run" --resume ${threads:+--threads "$threads"} "$@" \
     >/dev/null

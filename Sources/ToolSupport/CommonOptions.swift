@@ -16,12 +16,20 @@ public struct ThreadOptions: ParsableArguments {
 
   public init() {}
 
+  /// The most threads that a process may have at work.
+  private static let most = 1024
+
   /// The number that was asked for, or the number of cores.
-  public var count: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+  public var count: Int {
+    threads ?? min(Self.most, ProcessInfo.processInfo.activeProcessorCount)
+  }
+
+  /// Whether a number was asked for.
+  public var isGiven: Bool { threads != nil }
 
   public func validate() throws {
-    guard (1...1024).contains(count) else {
-      throw ValidationError("--threads must be 1 to 1024.")
+    guard (1...Self.most).contains(count) else {
+      throw ValidationError("--threads must be 1 to \(Self.most).")
     }
   }
 }

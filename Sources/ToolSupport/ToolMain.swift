@@ -17,6 +17,9 @@ public enum ToolMain {
     refuseTooLittleAddressSpace(for: root)
     do {
       var command = try root.parseAsRoot()
+      for message in RepeatedOptions(root, Array(CommandLine.arguments.dropFirst())).messages {
+        report(message, of: root)
+      }
       try command.run()
       Foundation.exit(0)
     } catch let error as ReportableError {
@@ -29,10 +32,10 @@ public enum ToolMain {
     }
   }
 
-  /// Puts something that cannot be used in the place of standard input, output and error where they
-  /// are closed: the next file that is opened would be taken for them.
+  /// Occupies standard descriptors that the caller has closed, so that no file which is opened later
+  /// gets the number of one: what is printed would go into it. Using them stays an error.
   private static func holdStandardDescriptors() {
-    for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
+    for descriptor in 0...2 as ClosedRange<Int32> where fcntl(descriptor, F_GETFD) == -1 {
       _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
     }
   }

@@ -33,7 +33,9 @@ struct CausalityCommand: ParsableCommand {
   var seed = 0
 
   func validate() throws {
-    guard (length ?? 1) > 0 else { throw ValidationError("--length must be at least 1.") }
+    guard (1...Self.longest).contains(length ?? 1) else {
+      throw ValidationError("--length must be 1 to \(Self.longest).")
+    }
     guard seed >= 0 else { throw ValidationError("--seed must be at least 0.") }
     guard tolerance >= 0 else { throw ValidationError("--tolerance must be at least 0.") }
   }
@@ -42,7 +44,7 @@ struct CausalityCommand: ParsableCommand {
     Interruption.install()
     let run = try runOptions.open()
     let tokens = try tokens(run, length ?? run.windowLength)
-    let audit = CausalityAudit(run.model, run.store, tokens: tokens)
+    let audit = try run.audit(tokens)
     let leaks = !(Double(audit.largestChange) <= tolerance)
     let difference = audit.incrementalDifference.map { Double($0 / max(audit.logitScale, 1e-30)) }
     let decodesAlike = difference.map { $0 <= Self.decodingTolerance } ?? true
@@ -63,6 +65,9 @@ struct CausalityCommand: ParsableCommand {
     try EventLog(descriptor: 1).write("causality", event)
     if !passes { throw ExitCode(ExitStatus.checkFailed.rawValue) }
   }
+
+  /// The most tokens of a window, in recipes as well.
+  private static let longest = 1 << 20
 
   /// Of the difference between decoding and the parallel pass, relative to the largest logit.
   private static let decodingTolerance = 1e-4

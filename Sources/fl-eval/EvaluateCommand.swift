@@ -58,8 +58,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "With --protocol published, the seed of the draws.")
   var seed = 0
 
-  @Option(help: "The number of worker threads (default: one for each core).")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOptions
 
   @Flag(name: [.short, .long], help: "No progress bar.")
   var quiet = false
@@ -67,7 +66,7 @@ struct EvaluateCommand: ParsableCommand {
   func validate() throws {
     for (name, value) in [
       ("window", window), ("context-stride", contextStride), ("documents", documents),
-      ("batches", batches), ("threads", threads),
+      ("batches", batches),
     ] {
       if let value, value < 1 { throw ValidationError("--\(name) must be at least 1.") }
     }
@@ -86,7 +85,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     Interruption.install()
     let measurement = try Measurement(
-      runOptions.open(), data: data, threads: threads, isQuiet: quiet)
+      runOptions.open(), data: data, threads: threads.count, isQuiet: quiet)
     let event =
       try measuringProtocol == .whole
       ? measurement.whole(

@@ -29,14 +29,13 @@ struct LeakCommand: ParsableCommand {
     help: ArgumentHelp("Tokens of a window (default: the training window).", valueName: "n"))
   var window: Int?
 
-  @Option(help: "The number of worker threads (default: one for each core).")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOptions
 
   @Flag(name: [.short, .long], help: "No progress bar.")
   var quiet = false
 
   func validate() throws {
-    for (name, value) in [("windows", windows), ("window", window), ("threads", threads)] {
+    for (name, value) in [("windows", windows), ("window", window)] {
       if let value, value < 1 { throw ValidationError("--\(name) must be at least 1.") }
     }
   }
@@ -44,7 +43,7 @@ struct LeakCommand: ParsableCommand {
   func run() throws {
     Interruption.install()
     let measurement = try Measurement(
-      runOptions.open(), data: data, threads: threads, isQuiet: quiet)
+      runOptions.open(), data: data, threads: threads.count, isQuiet: quiet)
     try EventLog(descriptor: 1).write("leak", measurement.leak(windows: windows, length: window))
   }
 }

@@ -10,16 +10,17 @@ struct Measurement {
   let pool: WorkerPool
   let isQuiet: Bool
 
-  init(_ run: TrainedRun, data: String, threads: Int?, isQuiet: Bool) throws {
+  init(_ run: TrainedRun, data: String, threads: Int, isQuiet: Bool) throws {
     self.run = run
     shards = try ShardSet(path: data)
     try run.check(shards)
-    pool = WorkerPool(count: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+    pool = WorkerPool(count: threads)
     self.isQuiet = isQuiet
   }
 
-  /// The measurement with what it was made of and by.
-  private func record(_ measured: JSONObject) -> JSONObject {
+  /// The measurement with what it was made of and by. One with a figure that is not finite is none.
+  private func record(_ measured: JSONObject) throws -> JSONObject {
+    try EvaluationError.requireFinite(measured, of: run.checkpoint)
     var event = run.summary
     event["data"] = .string(shards.path)
     event.merge(measured)
@@ -63,7 +64,7 @@ struct Measurement {
     let result = try evaluate(.parallel, "evaluate")
     var object: JSONObject = ["protocol": "whole"]
     object.merge(result.json)
-    guard incremental else { return record(object) }
+    guard incremental else { return try record(object) }
     let prefixOnly = try evaluate(.prefixOnly(run.model), "from prefixes")
     var figures = prefixOnly.figures
     figures["form"] = .string(prefixOnly.method.form.rawValue)
@@ -72,7 +73,7 @@ struct Measurement {
     object["prefix_only_loss_gap"] = .number(prefixOnly.loss - result.loss)
     object["prefix_only_bits_per_character_gap"] = JSONValue(
       prefixOnly.bitsPerCharacter.flatMap { bits in result.bitsPerCharacter.map { bits - $0 } })
-    return record(object)
+    return try record(object)
   }
 
   /// As the version's script measured.
@@ -104,7 +105,7 @@ struct Measurement {
     if published.sample == .randomWindows { object["seed"] = .integer(seed) }
     object["caveats"] = .array(published.caveats(run.model).map { .string($0) })
     object["seconds"] = .number(result.seconds)
-    return record(object)
+    return try record(object)
   }
 
   /// What the whole window is worth to the model.
@@ -122,6 +123,6 @@ struct Measurement {
     var object = measurement.json
     object["target_shift"] = .integer(run.model.objective.targetShift)
     object["seconds"] = .number((clock.now - started) / .seconds(1))
-    return record(object)
+    return try record(object)
   }
 }

@@ -22,11 +22,8 @@ struct PackCommand: ParsableCommand {
 
   func run() throws {
     Interruption.install()
-    try OutputTarget.refuseSamePlace(
-      [RunFolder.target(output, replacing: true)], inputs: RunFolder(runOptions.folder).files)
-    _ = try RunFolder.target(output, replacing: replace)
     let run = try runOptions.open()
-    let (weights, bytes) = try run.writePacked(to: output)
+    let (weights, bytes) = try run.writePacked(to: output, replaces: replace)
     var event = run.summary
     event["output"] = .string(output)
     event["packed_weights"] = .integer(weights)

@@ -60,16 +60,13 @@ struct ReportCommand: ParsableCommand {
       "How many windows are scored twice, where that is missing.", valueName: "n"))
   var windows = 32
 
-  @Option(help: "The number of worker threads (default: one for each core).")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOptions
 
   @Flag(name: [.short, .long], help: "No progress bar.")
   var quiet = false
 
   func validate() throws {
-    for (name, value) in [("windows", windows), ("threads", threads)] {
-      if let value, value < 1 { throw ValidationError("--\(name) must be at least 1.") }
-    }
+    guard windows >= 1 else { throw ValidationError("--windows must be at least 1.") }
   }
 
   func run() throws {
@@ -104,22 +101,35 @@ struct ReportCommand: ParsableCommand {
       _ = try OutputTarget(file: "\(run.folder.path)/\(record.fileName)")
     }
     let measurement = try Measurement(
-      TrainedRun(path: run.folder.path), data: data, threads: threads, isQuiet: quiet)
+      TrainedRun(path: run.folder.path), data: data, threads: threads.count, isQuiet: quiet)
     for record in missing {
-      let (event, object) =
-        switch record {
-        case .evaluation: ("evaluation", try measurement.whole())
-        case .protocol: ("evaluation", try measurement.asPublished())
-        case .leak: ("leak", try measurement.leak(windows: windows))
-        case .quality: ("", JSONObject())
-        }
-      guard !event.isEmpty else { continue }
-      try AtomicFile.write(
-        EventLog.line(event, object), to: "\(run.folder.path)/\(record.fileName)")
+      do {
+        try measure(record, with: measurement, into: run.folder)
+      } catch let error as EvaluationError where error.isAboutFigures {
+        // One run that diverged does not keep the others from their report.
+        printMessage(error.description, from: "fl-eval")
+      }
     }
     // As it was written, so that the next report has the same figures to the last digit.
     run = try ReportedRun(path: run.folder.path)
     run.keepRecords(madeOn: data)
+  }
+}
+
+extension ReportCommand {
+  /// Measures what a record holds, and keeps it in the run's folder.
+  private func measure(
+    _ record: ReportedRun.Record, with measurement: Measurement, into folder: RunFolder
+  ) throws {
+    let (event, object) =
+      switch record {
+      case .evaluation: ("evaluation", try measurement.whole())
+      case .protocol: ("evaluation", try measurement.asPublished())
+      case .leak: ("leak", try measurement.leak(windows: windows))
+      case .quality: ("", JSONObject())
+      }
+    guard !event.isEmpty else { return }
+    try AtomicFile.write(EventLog.line(event, object), to: "\(folder.path)/\(record.fileName)")
   }
 }
 

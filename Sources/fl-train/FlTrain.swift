@@ -16,7 +16,10 @@ struct FlTrain: ParsableCommand {
 
       A run can be stopped at any moment, by a signal or a power cut: the same command with \
       --resume goes on from the last checkpoint, and with a budget in steps or tokens it ends with \
-      the same bits as if it had not been stopped.
+      the same bits as if it had not been stopped. With a larger budget it is prolonged, and its \
+      schedule follows. It is held to what it was started with: data, tokenizer and recipe, but for \
+      budget, learning_rate, minimum_learning_rate, log, checkpoint, on_nonfinite, nonfinite_limit \
+      and what only describes it.
 
       On several machines (built with FLASHLM_MPI=1): mpirun starts one fl-train for each, with the \
       same command. N ranks of W threads give bit for bit the result of one of N·W threads; rank 0 \
@@ -49,7 +52,7 @@ struct FlTrain: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The tokenizer of the shards, copied into the run (default: tokenizer.json beside the "
-        + "training shards' manifest or in the folder above, where there is one).",
+        + "training shards' manifest or in the folder above). It must be the one that made them.",
       valueName: "file"))
   var tokenizer: String?
 
@@ -75,14 +78,16 @@ struct FlTrain: ParsableCommand {
   @Option(help: "Train on this many tokens.")
   var tokens: Int?
 
-  @Option(help: "The number of worker threads (default: one for each core).")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOptions
 
   @Option(help: "The seed of every random draw.")
   var seed: Int?
 
   @Flag(help: "Go on from the output folder's last checkpoint, or start if there is none.")
   var resume = false
+
+  @Flag(help: "Give up the trained model that is in the output folder, and start anew there.")
+  var replace = false
 
   @Option(
     help: ArgumentHelp(
@@ -105,7 +110,8 @@ struct FlTrain: ParsableCommand {
   static func main() { ToolMain.run(Self.self) }
 
   func validate() throws {
-    guard watch == nil, !members, !schema else { return }
+    if watch != nil { return try refuseOptionsBesideWatch() }
+    guard !members, !schema else { return }
     for (name, kind, value) in [
       ("recipe", "file", recipe), ("train", "folder", train),
       ("validation", "folder", validation), ("output", "folder", output),
@@ -115,12 +121,26 @@ struct FlTrain: ParsableCommand {
     if [minutes != nil, steps != nil, tokens != nil].filter({ $0 }).count > 1 {
       throw ValidationError("Give one of --minutes, --steps and --tokens.")
     }
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    if resume && replace { throw ValidationError("Give one of --resume and --replace.") }
     if recipe == "-", tokenizer == "-" {
       throw ValidationError("Standard input can be read once only: --recipe - or --tokenizer -.")
     }
     if let variant, Variant(rawValue: variant) == nil {
       throw ValidationError("--variant must be sound, published or repaired.")
+    }
+  }
+
+  private func refuseOptionsBesideWatch() throws {
+    let given: [(name: String, isGiven: Bool)] = [
+      ("recipe", recipe != nil), ("train", train != nil), ("validation", validation != nil),
+      ("output", output != nil), ("tokenizer", tokenizer != nil), ("variant", variant != nil),
+      ("set", !overrides.isEmpty), ("minutes", minutes != nil), ("steps", steps != nil),
+      ("tokens", tokens != nil), ("threads", threads.isGiven), ("seed", seed != nil),
+      ("resume", resume), ("replace", replace), ("quiet", quiet),
+    ]
+    let names = given.filter(\.isGiven).map { "--\($0.name)" }
+    guard names.isEmpty else {
+      throw ValidationError("--watch trains nothing: leave out \(names.joined(separator: ", ")).")
     }
   }
 
@@ -132,6 +152,8 @@ struct FlTrain: ParsableCommand {
     if members || schema { return try printTable() }
     guard let recipe, let train, let validation, let output else { return }
     Interruption.install()
+    // A reader of the events that goes away must not end what may have taken days: see EventLog.
+    signal(SIGPIPE, SIG_IGN)
     var settings = try Recipe(
       path: recipe, variant: variant.flatMap(Variant.init), overrides: overrides)
     if let minutes {
@@ -146,11 +168,10 @@ struct FlTrain: ParsableCommand {
     do {
       let run = try TrainingRun(
         recipe: settings, train: ShardSet(path: train), validation: ShardSet(path: validation),
-        tokenizerPath: tokenizer ?? tokenizerFile(beside: train),
+        tokenizerPath: tokenizer,
         options: TrainingRun.Options(
-          output: output, resumes: resume,
-          threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, isQuiet: quiet,
-          ranks: ranks))
+          output: output, resumes: resume, replaces: replace, threads: threads.count,
+          isQuiet: quiet, ranks: ranks, warn: { printMessage($0, from: "fl-train") }))
       try run.run()
       ranks.leave()
     } catch let error as Interrupted {
@@ -169,11 +190,5 @@ struct FlTrain: ParsableCommand {
         + [UInt8(ascii: "\n")]
       : Array(RecipeTable.text(ModelRegistry.readers, version: version).utf8)
     try FileHandle.standardOutput.write(contentsOf: Data(text))
-  }
-
-  private func tokenizerFile(beside shards: String) -> String? {
-    ["\(shards)/tokenizer.json", "\(shards)/../tokenizer.json"].first {
-      FileManager.default.fileExists(atPath: $0)
-    }
   }
 }

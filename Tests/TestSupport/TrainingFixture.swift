@@ -24,13 +24,17 @@ public enum TrainingFixture {
   }
 
   /// Shards of a sequence that a model can learn: each token mostly decides the next.
+  ///
+  /// - Parameter tokenizerHash: nil for tokens that no tokenizer made.
   @discardableResult
   public static func makeShards(
-    _ path: String, tokens count: Int, vocabulary: Int = 29, seed: UInt64 = 5
+    _ path: String, tokens count: Int, vocabulary: Int = 29, seed: UInt64 = 5,
+    tokenizerHash: String? = nil, endOfTextToken: Int32? = nil
   ) throws -> ShardSet {
     let stream = RandomStream(seed: seed, purpose: .evaluation)
     let writer = try ShardSetWriter(
-      path: path, vocabularySize: vocabulary, tokenizerHash: String(repeating: "0", count: 64))
+      path: path, vocabularySize: vocabulary, endOfTextToken: endOfTextToken,
+      tokenizerHash: tokenizerHash)
     var token = 1
     let tokens = (0..<count).map { index -> Int32 in
       let draw = stream.bits(at: UInt64(index))

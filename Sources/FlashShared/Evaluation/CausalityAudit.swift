@@ -8,34 +8,41 @@ public struct CausalityAudit: Sendable {
   public let incrementalDifference: Float?
   /// The largest absolute logit, to judge the differences by.
   public let logitScale: Float
+  /// Whether all logits were finite. Where they were not, no change of one proves a leak.
+  public let isFinite: Bool
 
   /// The largest change of all.
   public var largestChange: Float { largestChanges.max() ?? 0 }
   /// Whether a later token changed an earlier logit.
-  public var leaks: Bool { largestChange > 0 || !largestChange.isFinite }
+  public var leaks: Bool { isFinite && largestChange > 0 }
 
   /// Audits a model over one sequence of tokens.
   ///
   /// - Parameters:
   ///   - withDecoding: also compare with incremental decoding.
+  ///   - isInterrupted: is asked after each position; true ends the audit there.
   public init(
-    _ model: any LanguageModel, _ store: ParameterStore, tokens: [Int32], withDecoding: Bool = true
+    _ model: any LanguageModel, _ store: ParameterStore, tokens: [Int32],
+    withDecoding: Bool = true, isInterrupted: () -> Bool = { false }
   ) {
     precondition(!tokens.isEmpty, "nothing to audit")
     let parallel = LogitGraph(model, store, mode: .evaluation, batch: 1, time: tokens.count)
     let baseline = parallel.logits(tokens)
     let width = model.vocabularySize
     var changes: [Float] = []
-    for position in tokens.indices {
+    var finite = baseline.allSatisfy(\.isFinite)
+    for position in tokens.indices where finite && !isInterrupted() {
       var changed = tokens
       changed[position] = (tokens[position] + 1) % Int32(width)
       let logits = parallel.logits(changed)
+      finite = logits.allSatisfy(\.isFinite)
       changes.append(Self.largestDifference(logits[..<(position * width)], baseline[...]))
     }
+    isFinite = finite
     largestChanges = changes
     logitScale = baseline.reduce(0) { max($0, abs($1)) }
 
-    guard withDecoding, model.decodesIncrementally else {
+    guard withDecoding, finite, model.decodesIncrementally, !isInterrupted() else {
       incrementalDifference = nil
       return
     }
@@ -54,5 +61,21 @@ public struct CausalityAudit: Sendable {
       largest = difference.isNaN ? .infinity : max(largest, difference)
     }
     return largest
+  }
+}
+
+extension TrainedRun {
+  /// Audits the run's model over one sequence of tokens.
+  ///
+  /// - Parameter withDecoding: also compare with incremental decoding.
+  public func audit(_ tokens: [Int32], withDecoding: Bool = true) throws -> CausalityAudit {
+    let audit = CausalityAudit(
+      model, store, tokens: tokens, withDecoding: withDecoding,
+      isInterrupted: { Interruption.pending != nil })
+    try Interruption.check()
+    guard audit.isFinite else {
+      throw EvaluationError.notFinite(checkpoint: checkpoint, figure: "logit_scale")
+    }
+    return audit
   }
 }

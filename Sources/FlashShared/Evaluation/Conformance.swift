@@ -226,6 +226,7 @@ public struct Conformance {
     _ model: any LanguageModel, _ variant: Variant, _ result: inout ConformanceResult
   ) throws {
     let audit = CausalityAudit(model, try golden.store(for: model), tokens: golden.inputs[0])
+    if !audit.isFinite { result.failures.append("the logits are not finite") }
     result.leaks = audit.leaks
     result.largestChange = audit.largestChange
     result.expectedLeaks = variant == .published ? golden.publishedLeaks : false

@@ -96,14 +96,16 @@ public struct LeakMeasurement: Sendable {
     try Interruption.check()
     audit = CausalityAudit(
       model, store, tokens: try shards.tokens(in: 0..<min(plan.length, shards.tokenCount)),
-      withDecoding: false)
+      withDecoding: false, isInterrupted: { Interruption.pending != nil })
+    try Interruption.check()
     progress(1)
   }
 
   /// Everything, under the names that the tools print.
   public var json: JSONObject {
     [
-      "leaks": .boolean(leaks), "largest_change": .number(Double(audit.largestChange)),
+      "leaks": .boolean(leaks),
+      "largest_change": .number(audit.isFinite ? Double(audit.largestChange) : .nan),
       "leaking_positions": .integer(
         audit.largestChanges.count { $0 > 0 || !$0.isFinite }),
       "audited_tokens": .integer(audit.largestChanges.count),

@@ -100,7 +100,7 @@ public struct WholeSetEvaluation {
       progress(Double(window + 1) / Double(plan.count), totals.tokens)
     }
     if clustersAreDocuments { endDocument(document - 1) }
-    var result = result(
+    var result = try result(
       totals, seconds: (clock.now - started) / .seconds(1), clustersAreDocuments)
     if let unknown = options.unknown {
       result.unknownTokens = unknowns
@@ -111,22 +111,15 @@ public struct WholeSetEvaluation {
 
   private func result(
     _ totals: ScoreTotals, seconds: Double, _ clustersAreDocuments: Bool
-  ) -> EvaluationResult {
+  ) throws -> EvaluationResult {
     let isWhole = documentCount == shards.documentCount
-    func sum<Value: Numeric>(_ whole: Value?, _ part: (Int) -> Value?) -> Value? {
-      guard !isWhole else { return whole }
-      var total: Value = 0
-      for document in 0..<documentCount {
-        guard let value = part(document) else { return nil }
-        total += value
-      }
-      return total
-    }
+    let sizes =
+      isWhole
+      ? (shards.sourceBytes, shards.sourceCharacters, shards.informationBits)
+      : try shards.totals(ofFirst: documentCount)
     return EvaluationResult(
       lossSum: totals.loss, tokens: totals.tokens, hits: totals.hits, documents: documentCount,
-      characters: sum(shards.sourceCharacters, shards.characters(ofDocument:)),
-      bytes: sum(shards.sourceBytes, shards.bytes(ofDocument:)),
-      informationBits: sum(shards.informationBits, shards.informationBits(ofDocument:)),
+      characters: sizes.1, bytes: sizes.0, informationBits: sizes.2,
       standardError: totals.standardError,
       standardErrorPerCharacter: totals.standardErrorPerCharacter,
       clusters: clustersAreDocuments ? .documents : .windows, seconds: seconds,
@@ -145,8 +138,25 @@ public enum EvaluationError: ReportableError, Equatable {
   case tooFewTokens(path: String, tokens: Int, window: Int)
   /// The protocol needs something that the shards do not state.
   case unknownSizes(path: String)
+  /// Parameters give a figure that is not finite.
+  case notFinite(checkpoint: String, figure: String)
 
   public var exitStatus: ExitStatus { .badData }
+
+  /// Whether a model was measured, and what came out is no number.
+  public var isAboutFigures: Bool {
+    if case .notFinite = self { true } else { false }
+  }
+
+  /// Refuses figures of which one is not finite: they say nothing of a model but that it diverged.
+  public static func requireFinite(_ figures: JSONObject, of checkpoint: String) throws {
+    for (name, value) in figures.members {
+      if case .number(let number) = value, !number.isFinite {
+        throw notFinite(checkpoint: checkpoint, figure: name)
+      }
+      if case .object(let inner) = value { try requireFinite(inner, of: checkpoint) }
+    }
+  }
 
   public var description: String {
     switch self {
@@ -154,6 +164,9 @@ public enum EvaluationError: ReportableError, Equatable {
     case .tooFewTokens(let path, let tokens, let window):
       "\(path): \(tokens) tokens are too few for one window of \(window) and what follows it; "
         + "give more text"
+    case .notFinite(let checkpoint, let figure):
+      "\(checkpoint): these parameters have diverged: the \(figure) is not finite; evaluate another "
+        + "checkpoint, or train again with a smaller optimizer.learning_rate"
     case .unknownSizes(let path):
       "\(path): the documents' characters are not known; pack the text again without cutting it"
     }

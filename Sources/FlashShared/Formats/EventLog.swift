@@ -3,12 +3,14 @@ import Foundation
 /// Machine-readable events: one JSON object a line, `event` and `time` first.
 ///
 /// Lines go to standard output, to a file, or to both. Each line is handed to the system whole and
-/// at once, so that a reader never sees half of one and a crash loses none.
+/// at once, so that a reader never sees half of one and a crash loses none. Where lines go to a file,
+/// printing them as well is a courtesy: once nobody takes them, the file goes on alone.
 public final class EventLog {
   private let fileDescriptor: Int32?
   private let path: String?
   /// The descriptor that lines are printed to as well, if any.
-  private let printDescriptor: Int32?
+  private var printDescriptor: Int32?
+  private let whenUnread: (FileError) -> Void
   private let digits: Int
 
   /// - Parameters:
@@ -16,8 +18,13 @@ public final class EventLog {
   ///   - size: the file is first cut to this many bytes, so that events after a checkpoint that a
   ///     run resumes from are not told twice; nil keeps all.
   ///   - toStandardOutput: also print each line.
-  public init(path: String?, truncatedTo size: Int? = nil, toStandardOutput: Bool) throws {
+  ///   - whenUnread: is told once if lines can no longer be printed, beside a file that holds them.
+  public init(
+    path: String?, truncatedTo size: Int? = nil, toStandardOutput: Bool,
+    whenUnread: @escaping (FileError) -> Void = { _ in }
+  ) throws {
     self.path = path
+    self.whenUnread = whenUnread
     digits = Self.measuredDigits
     printDescriptor = toStandardOutput ? 1 : nil
     guard let path else {
@@ -39,6 +46,7 @@ public final class EventLog {
   /// - Parameter digits: of numbers that are not whole.
   public init(descriptor: Int32, digits: Int = measuredDigits) {
     path = nil
+    whenUnread = { _ in }
     self.digits = digits
     fileDescriptor = nil
     printDescriptor = descriptor
@@ -63,10 +71,20 @@ public final class EventLog {
       if let fileDescriptor, let path {
         try writeAll(bytes, to: fileDescriptor, path: path)
       }
-      if let printDescriptor {
-        let name = printDescriptor == 1 ? "standard output" : "standard error"
-        try writeAll(bytes, to: printDescriptor, path: name)
-      }
+      try printLine(bytes)
+    }
+  }
+
+  private func printLine(_ bytes: UnsafeRawBufferPointer) throws {
+    guard let printDescriptor else { return }
+    do {
+      try writeAll(
+        bytes, to: printDescriptor,
+        path: printDescriptor == 1 ? "standard output" : "standard error")
+    } catch let error as FileError {
+      guard fileDescriptor != nil else { throw error }
+      self.printDescriptor = nil
+      whenUnread(error)
     }
   }
 

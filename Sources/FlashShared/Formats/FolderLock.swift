@@ -7,6 +7,9 @@ import Foundation
 public final class FolderLock {
   private let descriptor: Int32
 
+  /// The file that the lock of a folder is.
+  static func file(in folder: String) -> String { "\(folder)/.lock" }
+
   /// Creates the folder where it is missing and takes the lock, or says who has it.
   public init(folder: String) throws {
     do {
@@ -14,7 +17,7 @@ public final class FolderLock {
     } catch {
       throw FileError.cannotCreate(path: folder, reason: systemErrorText())
     }
-    let path = "\(folder)/.lock"
+    let path = Self.file(in: folder)
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw FileError.cannotCreate(path: path, reason: systemErrorText())

@@ -33,6 +33,9 @@ extension ShardManifest {
     return .object(object)
   }
 
+  /// The member `manifest_sha256`.
+  var sha256: String { Self.hash(of: members) }
+
   static func hash(of members: JSONObject) -> String {
     hexadecimal(SHA256.hash(JSONValue.object(members).serialized()))
   }

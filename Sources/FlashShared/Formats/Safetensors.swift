@@ -5,7 +5,9 @@ import Foundation
 ///
 /// The header is checked when the file is opened: its size (at most 100 MB), every type, shape and
 /// offset, that tensors neither overlap nor leave holes, and that they end where the file does.
-public struct Safetensors: Sendable {
+public struct Safetensors: WeightFormat {
+  public static let fileExtension = "safetensors"
+
   /// The place of one tensor.
   struct Entry: Sendable {
     let shape: [Int]
@@ -16,10 +18,18 @@ public struct Safetensors: Sendable {
   /// What tensors are made of.
   enum ElementType: String, Sendable {
     case float32 = "F32"
+    case float16 = "F16"
+    case bfloat16 = "BF16"
     case int32 = "I32"
     case bytes = "U8"
 
-    var byteCount: Int { self == .bytes ? 1 : 4 }
+    var byteCount: Int {
+      switch self {
+      case .float32, .int32: 4
+      case .float16, .bfloat16: 2
+      case .bytes: 1
+      }
+    }
   }
 
   /// The path it was opened under.
@@ -31,66 +41,14 @@ public struct Safetensors: Sendable {
   private let entries: [String: Entry]
   private let file: FileBytes
 
-  static let largestHeader = 100_000_000
-
-  /// Opens and checks a file. Only tensors of float32 and of bytes are read; those of
-  /// int32 may be there.
+  /// Opens and checks a file. Only tensors of float32, float16, bfloat16 and of bytes are read; those
+  /// of int32 may be there.
   public init(path: String) throws {
     file = try FileBytes(path: path)
-    func bad(_ reason: String) -> SafetensorsError { SafetensorsError(path: path, reason: reason) }
-    guard file.count >= 8 else { throw bad("\(file.count) bytes are too few for a header") }
-    let length = file.bytes.loadUnaligned(as: UInt64.self).littleEndian
-    guard length <= Self.largestHeader, Int(length) <= file.count - 8 else {
-      throw bad("byte 0: the header's length, \(length), is more than the file holds")
-    }
-    let dataStart = 8 + Int(length)
-    let header = try JSONValue(parsing: file.copy(8..<dataStart), source: path)
-    guard let members = header.objectValue else { throw bad("the header is not a JSON object") }
-
-    var metadata: [String: String] = [:]
-    var entries: [(name: String, entry: Entry)] = []
-    for (name, value) in members.members {
-      if name == "__metadata__" {
-        for (key, text) in value.objectValue?.members ?? [] {
-          guard let text = text.stringValue else { throw bad("metadata \"\(key)\" is no string") }
-          metadata[key] = text
-        }
-        continue
-      }
-      guard let type = value["dtype"]?.stringValue.flatMap(ElementType.init) else {
-        throw bad("tensor \"\(name)\" is not of type F32, I32 or U8")
-      }
-      let shape = value["shape"]?.arrayValue?.map { $0.integerValue ?? -1 } ?? [-1]
-      let offsets = value["data_offsets"]?.arrayValue?.map { $0.integerValue ?? -1 } ?? []
-      guard shape.allSatisfy({ $0 >= 0 }) else {
-        throw bad("tensor \"\(name)\" has no valid shape")
-      }
-      var bytes = type.byteCount
-      for extent in shape {
-        let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
-        guard !overflow else { throw bad("tensor \"\(name)\" is larger than memory") }
-        bytes = product
-      }
-      guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1],
-        offsets[1] <= file.count - dataStart, offsets[1] - offsets[0] == bytes
-      else {
-        throw bad("tensor \"\(name)\": its offsets do not fit its shape or the file")
-      }
-      let range = dataStart + offsets[0]..<dataStart + offsets[1]
-      entries.append((name, Entry(shape: shape, range: range, type: type)))
-    }
-    entries.sort { ($0.entry.range.lowerBound, $0.name) < ($1.entry.range.lowerBound, $1.name) }
-    var end = dataStart
-    for (name, entry) in entries {
-      guard entry.range.lowerBound == end else {
-        throw bad("tensor \"\(name)\" overlaps another or leaves a hole")
-      }
-      end = entry.range.upperBound
-    }
-    guard end == file.count else { throw bad("\(file.count - end) bytes follow the last tensor") }
-    self.metadata = metadata
-    self.entries = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.entry) })
-    names = entries.map(\.name)
+    let header = try Header(file)
+    metadata = header.metadata
+    entries = Dictionary(uniqueKeysWithValues: header.entries.map { ($0.name, $0.entry) })
+    names = header.entries.map(\.name)
   }
 
   /// The shape of a tensor; nil if there is none of that name.
@@ -98,88 +56,72 @@ public struct Safetensors: Sendable {
 
   /// The bytes of a tensor of bytes.
   public func bytes(of name: String) throws -> [UInt8] {
-    file.copy(try entry(name, .bytes).range)
+    let entry = try entry(name)
+    guard entry.type == .bytes else { throw otherType(name, entry, "U8") }
+    return file.copy(entry.range)
   }
 
-  private func entry(_ name: String, _ type: ElementType) throws -> Entry {
-    guard let entry = entries[name] else {
-      throw SafetensorsError(path: path, reason: "there is no tensor \"\(name)\"")
-    }
-    guard entry.type == type else {
-      throw SafetensorsError(
-        path: path, reason: "tensor \"\(name)\" is not of type \(type.rawValue)")
-    }
-    return entry
-  }
-
-  /// The numbers of a tensor in row order.
+  /// The numbers of a tensor in row order, widened to float32.
   public func values(of name: String) throws -> [Float] {
-    let entry = try entry(name, .float32)
-    let count = entry.range.count / 4
-    return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-      let source = UnsafeRawBufferPointer(rebasing: file.bytes[entry.range])
-      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
+    let entry = try entry(name)
+    let source = UnsafeRawBufferPointer(rebasing: file.bytes[entry.range])
+    let count = entry.range.count / entry.type.byteCount
+    func half(_ index: Int) -> UInt16 {
+      source.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self).littleEndian
+    }
+    return try [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      switch entry.type {
+      case .float32: UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
+      case .float16:
+        for index in 0..<count {
+          buffer.initializeElement(at: index, to: HalfPrecision.float(binary16: half(index)))
+        }
+      case .bfloat16:
+        for index in 0..<count {
+          buffer.initializeElement(at: index, to: HalfPrecision.float(bfloat16: half(index)))
+        }
+      case .int32, .bytes: throw otherType(name, entry, "F32, F16 or BF16")
+      }
       initialized = count
     }
   }
 
-  /// Writes tensors to a file that appears whole or not at all.
-  ///
-  /// - Parameters:
-  ///   - tensors: names, shapes and numbers, written in this order.
-  ///   - byteTensors: names and bytes of flat tensors, written behind them.
-  ///   - metadata: strings for `__metadata__`.
-  public static func write(
-    _ tensors: [(name: String, shape: [Int], values: [Float])],
-    bytes byteTensors: [(name: String, bytes: [UInt8])] = [], metadata: [String: String],
-    to path: String
-  ) throws {
-    var header = JSONObject()
-    if !metadata.isEmpty {
-      var object = JSONObject()
-      for (key, text) in metadata.sorted(by: { $0.key < $1.key }) { object[key] = .string(text) }
-      header["__metadata__"] = .object(object)
+  private func entry(_ name: String) throws -> Entry {
+    guard let entry = entries[name] else {
+      throw SafetensorsError(
+        path: path, reason: "there is no tensor \"\(name)\"", mend: .otherModel)
     }
-    var offset = 0
-    for (name, shape, values) in tensors {
-      precondition(values.count == shape.reduce(1, *), "\(name): shape and numbers differ")
-      header[name] = [
-        "dtype": "F32", "shape": .array(shape.map { .integer($0) }),
-        "data_offsets": [.integer(offset), .integer(offset + 4 * values.count)],
-      ]
-      offset += 4 * values.count
-    }
-    for (name, bytes) in byteTensors {
-      header[name] = [
-        "dtype": "U8", "shape": [.integer(bytes.count)],
-        "data_offsets": [.integer(offset), .integer(offset + bytes.count)],
-      ]
-      offset += bytes.count
-    }
-    var headerBytes = JSONValue.object(header).serialized()
-    headerBytes += [UInt8](repeating: UInt8(ascii: " "), count: (8 - headerBytes.count % 8) % 8)
-    let file = try AtomicFile(path: path)
-    withUnsafeBytes(of: UInt64(headerBytes.count).littleEndian) { length in
-      headerBytes.insert(contentsOf: length, at: 0)
-    }
-    try file.write(headerBytes)
-    for (_, _, values) in tensors {
-      try values.withUnsafeBytes { try file.write($0) }
-    }
-    for (_, bytes) in byteTensors { try file.write(bytes) }
-    try file.commit()
+    return entry
+  }
+
+  private func otherType(_ name: String, _ entry: Entry, _ wanted: String) -> SafetensorsError {
+    SafetensorsError(
+      path: path, reason: "tensor \"\(name)\" is of type \(entry.type.rawValue), not \(wanted)",
+      mend: .otherModel)
   }
 }
 
 /// What is wrong with a safetensors file.
 public struct SafetensorsError: ReportableError, Equatable {
+  /// What the user can do.
+  public enum Mend: String, Sendable {
+    case restore = "the file is damaged or no safetensors file, restore or rewrite it"
+    case convert = "write it with numbers of type F32, F16 or BF16"
+    case otherModel = "give the file that belongs to the model, or the recipe that belongs to it"
+  }
+
   /// The file.
   public let path: String
   /// What does not hold.
   public let reason: String
+  public let mend: Mend
+
+  public init(path: String, reason: String, mend: Mend = .restore) {
+    self.path = path
+    self.reason = reason
+    self.mend = mend
+  }
 
   public var exitStatus: ExitStatus { .badData }
-  public var description: String {
-    "\(path): \(reason); the file is damaged or no safetensors file, restore or rewrite it"
-  }
+  public var description: String { "\(path): \(reason); \(mend.rawValue)" }
 }

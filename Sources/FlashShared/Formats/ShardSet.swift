@@ -228,25 +228,45 @@ public final class ShardSet: Sendable {
     shards + [offsets] + [bytesIndex, charactersIndex, bitsIndex].compactMap(\.self)
   }
 
-  private func verifyDocuments() throws {
-    var bytes = 0
-    var characters = 0
-    var bits = 0.0
-    for document in 0..<documentCount {
-      _ = try documentRange(document)
-      bytes &+= self.bytes(ofDocument: document) ?? 0
-      characters &+= self.characters(ofDocument: document) ?? 0
-      bits += informationBits(ofDocument: document) ?? 0
+  /// Sums over the first documents, where known.
+  func totals(
+    ofFirst count: Int
+  ) throws -> (bytes: Int?, characters: Int?, informationBits: Double?) {
+    (
+      try total(of: bytesIndex, count), try total(of: charactersIndex, count),
+      bitsIndex.map { index in
+        (0..<count).reduce(0.0) { $0 + index.element(at: $1, as: Double.self) }
+      }
+    )
+  }
+
+  private func total(of index: NpyArray?, _ count: Int) throws -> Int? {
+    guard let index else { return nil }
+    var sum = 0
+    for document in 0..<count {
+      let size = Int(clamping: index.element(at: document, as: UInt64.self))
+      let (larger, overflows) = sum.addingReportingOverflow(size)
+      guard !overflows else {
+        throw ShardError.wrongFile(
+          path: index.file.path, reason: "the documents' sizes add up to more than 2^63")
+      }
+      sum = larger
     }
-    func require<Sum: Equatable>(_ sum: Sum, _ stated: Sum?, _ member: String) throws {
-      guard stated == nil || stated == sum else {
+    return sum
+  }
+
+  private func verifyDocuments() throws {
+    for document in 0..<documentCount { _ = try documentRange(document) }
+    let totals = try totals(ofFirst: documentCount)
+    func require<Sum: Numeric>(_ sum: Sum?, _ stated: Sum?, _ member: String) throws {
+      guard stated == nil || stated == sum ?? 0 else {
         throw ShardError.badManifest(
           path: PathParts.join(path, ShardManifest.fileName), member: member,
           reason: "the documents' sum is another")
       }
     }
-    try require(bytes, sourceBytes, "bytes")
-    try require(characters, sourceCharacters, "characters")
-    try require(bits, informationBits, "information_bits")
+    try require(totals.bytes, sourceBytes, "bytes")
+    try require(totals.characters, sourceCharacters, "characters")
+    try require(totals.informationBits, informationBits, "information_bits")
   }
 }

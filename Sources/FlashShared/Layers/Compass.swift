@@ -13,8 +13,10 @@ public struct Compass: Sendable {
     outer = Linear("\(name).head.2", from: width, to: width, normal, in: &layout)
   }
 
-  /// Both matrices.
-  var parameters: [Parameter] { [inner.weight, outer.weight] }
+  /// Whether a parameter is one of its matrices.
+  func owns(_ parameter: Parameter) -> Bool {
+    parameter == inner.weight || parameter == outer.weight
+  }
 
   func callAsFunction(_ hidden: Tensor, in graph: Graph) -> Tensor {
     outer(graph.relu(inner(hidden, in: graph)), in: graph)

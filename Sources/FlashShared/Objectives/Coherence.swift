@@ -42,7 +42,8 @@ public struct Coherence: Objective {
         unlikelihoodSlot: slots[1], penalizedOffset: targetShift, seenTokens: output.seenTokens,
         entropySlot: slots[2]))
     guard graph.mode == .training else { return scored }
-    for (index, head) in futureHeads.enumerated() where positions > index + 1 {
+    for (index, head) in futureHeads.enumerated()
+    where hasTargets(head: index, time: graph.time) {
       graph.crossEntropy(
         output.hidden, head: head, name: lossNames[3],
         positionsPerSequence: positions - 1 - index, targetOffset: 1 + index,
@@ -65,7 +66,11 @@ public struct Coherence: Objective {
     }
   }
 
-  public func isActive(_ parameter: Parameter, step: Int) -> Bool {
-    !futureHeads.contains(parameter) || lossWeight(3, step: step) != 0
+  /// Whether windows are long enough for a head that looks further ahead.
+  private func hasTargets(head: Int, time: Int) -> Bool { time - targetShift > head + 1 }
+
+  public func isActive(_ parameter: Parameter, step: Int, time: Int) -> Bool {
+    guard let head = futureHeads.firstIndex(of: parameter) else { return true }
+    return lossWeight(3, step: step) != 0 && hasTargets(head: head, time: time)
   }
 }

@@ -15,25 +15,25 @@ public struct FutureSentence: Objective {
   /// What predicts the set of the tokens that follow, [width, width]: with the vocabulary head behind
   /// it.
   let projection: Parameter
-  /// Whether windows are long enough to hold a set.
-  let hasSets: Bool
 
-  /// Reads the card's weights: `fsp_alpha`, `fsp_tau`, `fsp_rate`, `fsp_pos_weight` and `seq_len`.
+  /// Reads the card's weights: `fsp_alpha`, `fsp_tau`, `fsp_rate` and `fsp_pos_weight`.
   init(_ configuration: ModelConfiguration, projection: Parameter) throws {
     self.projection = projection
     weight = try configuration.number("fsp_alpha")
     span = try configuration.integer("fsp_tau")
     interval = try configuration.integer("fsp_rate")
     positiveWeight = try configuration.number("fsp_pos_weight")
-    hasSets = try configuration.integer("seq_len") > span
   }
+
+  /// Whether windows are long enough to hold a set.
+  private func hasSets(time: Int) -> Bool { time > span }
 
   public func record(_ output: ModelOutput, in graph: Graph) -> ScoredPositions {
     let slots = lossNames.map { graph.lossSlot($0) }
     let scored = graph.crossEntropy(
       output.hidden, head: output.head, name: lossNames[slots[0]],
       positionsPerSequence: graph.time)
-    guard graph.mode == .training, graph.time > span else { return scored }
+    guard graph.mode == .training, hasSets(time: graph.time) else { return scored }
     let sampled = graph.sampledPositions(
       output.hidden, interval: interval, count: (graph.time - span - 1) / interval + 1)
     graph.futureSetLoss(
@@ -44,7 +44,7 @@ public struct FutureSentence: Objective {
 
   public func lossWeight(_ slot: Int, step: Int) -> Float { slot == 0 ? 1 : Float(weight) }
 
-  public func isActive(_ parameter: Parameter, step: Int) -> Bool {
-    parameter != projection || (weight != 0 && hasSets)
+  public func isActive(_ parameter: Parameter, step: Int, time: Int) -> Bool {
+    parameter != projection || (weight != 0 && hasSets(time: time))
   }
 }

@@ -36,7 +36,7 @@ public struct Lookahead: Objective {
     var scored = graph.crossEntropy(
       output.hidden, head: output.head, name: lossNames[0], positionsPerSequence: positions,
       regularization: slots.count > 2 ? SoftmaxRegularization(entropySlot: slots[2]) : nil)
-    guard positions > horizon else { return scored }
+    guard hasTargets(time: graph.time) else { return scored }
     let targets = graph.lookaheadTargets(scored.losses, scored: positions, horizon: horizon)
     scored.namedTensors.append(.init("value_targets", targets))
     guard graph.mode == .training else { return scored }
@@ -60,7 +60,11 @@ public struct Lookahead: Objective {
     }
   }
 
-  public func isActive(_ parameter: Parameter, step: Int) -> Bool {
-    !valueHeads.contains(parameter) || lossWeight(1, step: step) != 0
+  /// Whether windows are long enough for more than one target.
+  private func hasTargets(time: Int) -> Bool { time - targetShift > horizon }
+
+  public func isActive(_ parameter: Parameter, step: Int, time: Int) -> Bool {
+    !valueHeads.contains(parameter)
+      || (lossWeight(1, step: step) != 0 && hasTargets(time: time))
   }
 }

@@ -17,13 +17,26 @@ public protocol Objective: Sendable {
   /// The factor of a loss term in a step. A term whose factor is 0 has no gradient.
   func lossWeight(_ slot: Int, step: Int) -> Float
   /// Whether a parameter has a gradient in a step. Others are left alone by the optimiser.
-  func isActive(_ parameter: Parameter, step: Int) -> Bool
+  ///
+  /// - Parameter time: positions of a sequence. Terms that look ahead need enough of them.
+  func isActive(_ parameter: Parameter, step: Int, time: Int) -> Bool
 }
 
 extension Objective {
-  public func isActive(_ parameter: Parameter, step: Int) -> Bool { true }
+  public func isActive(_ parameter: Parameter, step: Int, time: Int) -> Bool { true }
 
   public func predictions(_ output: ModelOutput, in graph: Graph) -> [(String, [Tensor])] { [] }
+
+  /// Records the loss terms and makes sure that each adds up in the slot that factors and names are
+  /// looked up by.
+  func recordTerms(_ output: ModelOutput, in graph: Graph) -> ScoredPositions {
+    let scored = record(output, in: graph)
+    precondition(
+      graph.mode == .training
+        ? graph.lossNames == lossNames : lossNames.starts(with: graph.lossNames),
+      "loss terms \(graph.lossNames) were recorded where \(lossNames) are announced")
+    return scored
+  }
 }
 
 /// Predicting the token that follows, by the mean cross-entropy over the positions of a sequence.
@@ -41,7 +54,7 @@ public struct NextToken: Objective {
     self.unusedParameters = unusedParameters
   }
 
-  public func isActive(_ parameter: Parameter, step: Int) -> Bool {
+  public func isActive(_ parameter: Parameter, step: Int, time: Int) -> Bool {
     !unusedParameters.contains(parameter.name)
   }
 

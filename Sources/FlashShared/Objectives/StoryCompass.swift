@@ -37,7 +37,7 @@ public struct StoryCompass: Objective {
 
   public func lossWeight(_ slot: Int, step: Int) -> Float { slot == 0 ? 1 : Float(weight) }
 
-  public func isActive(_ parameter: Parameter, step: Int) -> Bool {
-    !compass.parameters.contains(parameter) || weight != 0
+  public func isActive(_ parameter: Parameter, step: Int, time: Int) -> Bool {
+    !compass.owns(parameter) || (weight != 0 && time > 1)
   }
 }

@@ -37,7 +37,9 @@ struct CrossEntropy: Operation {
     [positionLosses]
       + [hits, predictions, hiddenGradient, regularization?.seenTokens].compactMap { $0 }
   }
-  var isLoss: Bool { true }
+  var lossSlots: [Int] {
+    [slot] + [regularization?.unlikelihoodSlot, regularization?.entropySlot].compactMap { $0 }
+  }
   var matrices: [Parameter] { [head.parameter] }
   private var vocabularySize: Int { head.outputWidth }
   private var chunkCount: Int { min(Self.chunkRows, hidden.rows) }

@@ -18,7 +18,7 @@ struct DirectionLoss: Operation {
   var outputs: [Tensor] { [] }
   var auxiliaries: [Tensor] { targetsAreDetached ? [hidden] : [] }
   var retained: [Tensor] { [predictions, hidden] }
-  var isLoss: Bool { true }
+  var lossSlots: [Int] { [slot] }
   private var batch: Int { hidden.shape[0] }
   private var time: Int { hidden.shape[1] }
   private var width: Int { hidden.width }

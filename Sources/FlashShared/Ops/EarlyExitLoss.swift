@@ -36,7 +36,7 @@ struct EarlyExitLoss: Operation {
   var auxiliaries: [Tensor] {
     [predictions, confidenceGradient] + (hiddenGradient.map { [$0] } ?? [])
   }
-  var isLoss: Bool { true }
+  var lossSlots: [Int] { [slots.crossEntropy, slots.consistency, slots.diversity] }
   var matrices: [Parameter] { [head.parameter] }
   private var vocabularySize: Int { head.outputWidth }
   var scratchCount: Int { min(Self.chunkRows, hidden.rows) * vocabularySize }

@@ -27,7 +27,7 @@ struct FutureSetLoss: Operation {
   var inputs: [Tensor] { [hidden] }
   var outputs: [Tensor] { [] }
   var auxiliaries: [Tensor] { [hiddenGradient] }
-  var isLoss: Bool { true }
+  var lossSlots: [Int] { [slot] }
   var matrices: [Parameter] { [head.parameter] }
   private var positions: Int { hidden.shape[1] }
   private var vocabularySize: Int { head.outputWidth }

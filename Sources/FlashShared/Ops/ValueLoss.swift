@@ -21,7 +21,7 @@ struct ValueLoss: Operation {
   var outputs: [Tensor] { [] }
   var auxiliaries: [Tensor] { [targets, errors] }
   var retained: [Tensor] { [hidden] }
-  var isLoss: Bool { true }
+  var lossSlots: [Int] { [slot] }
 
   func forward(_ run: Execution) {
     let (time, width) = (hidden.shape[1], hidden.width)

@@ -16,4 +16,58 @@ public enum Budget: Sendable, Equatable {
     case .tokens(let count): Double(tokens) / Double(count)
     }
   }
+
+  /// What a run has used, whatever its budget counts.
+  public struct Use: Sendable, Equatable {
+    public var step: Int
+    public var tokens: Int
+    /// Seconds of training.
+    public var seconds: Double
+
+    public init(step: Int = 0, tokens: Int = 0, seconds: Double = 0) {
+      self.step = step
+      self.tokens = tokens
+      self.seconds = seconds
+    }
+  }
+
+  /// The part that is used, from 0 at the start to 1 at the end.
+  public func progress(_ use: Use) -> Double {
+    progress(step: use.step, tokens: use.tokens, seconds: use.seconds)
+  }
+}
+
+extension Budget: CustomStringConvertible {
+  /// The amount and its unit, such as "200 steps".
+  public var description: String {
+    switch self {
+    case .minutes(let minutes): "\(minutes) minutes"
+    case .steps(let count): "\(count) steps"
+    case .tokens(let count): "\(count) tokens"
+    }
+  }
+
+  /// What a run has used, in the unit of this budget.
+  func amount(_ use: Use) -> String {
+    switch self {
+    case .minutes: "\((use.seconds / 0.6).rounded() / 100) minutes"
+    case .steps: "\(use.step) steps"
+    case .tokens: "\(use.tokens) tokens"
+    }
+  }
+}
+
+extension Budget {
+  /// The budget that a recipe states, if it does.
+  public init?(_ recipe: Recipe) {
+    if let minutes = recipe["budget.minutes"]?.doubleValue {
+      self = .minutes(minutes)
+    } else if let steps = recipe["budget.steps"]?.integerValue {
+      self = .steps(steps)
+    } else if let tokens = recipe["budget.tokens"]?.integerValue {
+      self = .tokens(tokens)
+    } else {
+      return nil
+    }
+  }
 }

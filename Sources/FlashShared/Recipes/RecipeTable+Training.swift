@@ -22,6 +22,9 @@ extension RecipeTable {
       "What to do after a step whose loss or gradient is not finite: stop with a checkpoint of the "
         + "state before it, or skip it and go on.", otherNames: ["nonfinite", "nan_policy"]),
     RecipeMember(
+      "nonfinite_limit", .integer(count), .value(100),
+      "With skip, how many steps in a row that are not finite end the run."),
+    RecipeMember(
       "defects", .texts, .value([]),
       "What is known to be wrong with the variant, announced in the log and in reports."),
   ]

@@ -18,5 +18,60 @@ public struct RunFolder: Sendable {
   public init(_ path: String) { self.path = path }
 
   /// Whether there is a checkpoint to go on from.
-  public var hasCheckpoint: Bool { FileManager.default.fileExists(atPath: last) }
+  public var hasCheckpoint: Bool { Self.exists(last) }
+
+  /// The parameters of a trained model that are here, if any.
+  public var model: String? { [last, best].first(where: Self.exists) }
+
+  /// Whether a run has been here, finished or not.
+  private var isOfARun: Bool {
+    model != nil || Self.exists(log) || Self.exists(FolderLock.file(in: path))
+  }
+
+  private static func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path)
+  }
+
+  /// What is to become of a model that is in the folder already.
+  public enum Claim: Sendable {
+    /// Nothing: it is an error.
+    case new
+    /// It is trained further, or a new one begun where there is none.
+    case resume
+    /// It is given up.
+    case replace
+  }
+
+  /// Takes the folder for a model to be written to, which is made if it is missing: no other process
+  /// works in it while the lock lives. This is the one place that decides whether a model that is
+  /// there may be written over.
+  public func claim(_ claim: Claim) throws -> FolderLock {
+    if !isOfARun, let file = [recipe, tokenizer].first(where: Self.exists) {
+      throw TrainingError.foreignFile(path: file)
+    }
+    let lock = try FolderLock(folder: path)
+    guard let model else { return lock }
+    switch claim {
+    case .new: throw TrainingError.runExists(path: path)
+    case .resume where !hasCheckpoint:
+      throw TrainingError.nothingToResume(
+        path: path, model: (model as NSString).lastPathComponent)
+    case .resume: break
+    case .replace:
+      for file in [last, best, log] where Self.exists(file) {
+        guard unlink(file) == 0 else {
+          throw FileError.cannotWrite(path: file, reason: systemErrorText())
+        }
+      }
+    }
+    return lock
+  }
+
+  /// Whether another path leads to the same folder.
+  func isSame(as other: RunFolder) -> Bool {
+    func resolved(_ path: String) -> String {
+      URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+    return resolved(path) == resolved(other.path)
+  }
 }

@@ -35,8 +35,9 @@ public struct TrainedRun: Sendable {
     guard FileManager.default.fileExists(atPath: checkpoint) else {
       throw TrainedRunError.noCheckpoint(path: checkpoint, isBest: choice == .best)
     }
-    let file = try Safetensors(path: checkpoint)
+    let file = try WeightFormats.open(checkpoint)
     model = try recipe.model(packsTernary: PackedTernaryFile.isPacked(file))
+    try MemoryNeed.check(loading: model, recipe)
     store = ParameterStore(model.layout)
     try store.load(file, ignoring: Checkpoint.isOptimizerTensor)
   }
@@ -88,9 +89,10 @@ public enum TrainedRunError: ReportableError, Equatable {
     case .notARun(let path):
       "\(path): no run here (no recipe.json); give a folder that fl-train wrote"
     case .noCheckpoint(let path, let isBest):
-      "\(path): there are no such parameters (yet); "
+      "\(path): there are no such parameters (any more, or yet); "
         + (isBest
-          ? "try --checkpoint last, or let fl-train go on" : "let fl-train go on (--resume)")
+          ? "take the newest with --checkpoint last; 'fl-train … --resume' makes the best anew"
+          : "let fl-train go on (--resume)")
     case .largerVocabulary(let path, let count, let model):
       "\(path): has \(count) token ids, the model has \(model); give what the model was trained on"
     case .otherTokenizer(let shards, let tokenizer):

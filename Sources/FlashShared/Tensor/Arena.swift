@@ -20,10 +20,10 @@ final class Arena {
     self.plan = plan
     self.lossCount = lossCount
     memory = FloatBuffer(count: plan.count)
-    scratchMemory = FloatBuffer(count: operations.map(\.scratchCount).max() ?? 0)
+    scratchMemory = FloatBuffer(count: Self.scratchCount(operations))
     var offset = 0
     stateOffsets = operations.map { operation in
-      defer { offset += hasState ? (operation.stateCount + 15) & ~15 : 0 }
+      defer { offset += hasState ? Self.stateCount(operation) : 0 }
       return offset
     }
     stateMemory = FloatBuffer(count: offset)
@@ -47,6 +47,20 @@ final class Arena {
       defer { ruleOffset += rules.count }
       return ruleOffset
     }
+  }
+
+  private static func scratchCount(_ operations: [any Operation]) -> Int {
+    operations.map(\.scratchCount).max() ?? 0
+  }
+
+  private static func stateCount(_ operation: any Operation) -> Int {
+    (operation.stateCount + 15) & ~15
+  }
+
+  /// Bytes that an arena would take.
+  static func byteCount(plan: MemoryPlan, _ operations: [any Operation], hasState: Bool) -> Int {
+    let states = hasState ? operations.reduce(0) { $0 + stateCount($1) } : 0
+    return 4 * (plan.count + scratchCount(operations) + states)
   }
 
   deinit {

@@ -37,6 +37,7 @@ public final class Graph {
   private var lossSlots: [String] = []
   private var siteCount = 0
   private var arena: Arena?
+  private var lossTerms = LossTerms([], tensorCount: 0)
   private let tokenBuffer: FloatBuffer
   private let targetBuffer: FloatBuffer
 
@@ -127,24 +128,34 @@ public final class Graph {
   }
 
   /// Computes all operations in order, then the gradients in reverse, which are added to
-  /// `gradients`.
+  /// `gradients`. What works only for loss terms whose factor is 0 is left out.
   func forwardAndBackward(addingTo gradients: FloatBuffer) {
     precondition(mode == .training, "only training graphs have gradients")
     checkPackedWeights()
     precondition(gradients.count >= store.layout.storageCount, "the gradient buffer is too short")
     let arena = laidOutArena()
     arena.clearLosses()
+    let active = LossTerms.active(context.lossWeights)
     var run = execution(arena, parameterGradients: gradients.pointer)
-    for (index, operation) in operations.enumerated() {
+    for (index, operation) in operations.enumerated() where lossTerms.runs(index, active) {
       run.state = arena.state(of: index)
       operation.forward(run)
     }
     for index in operations.indices.reversed() where arena.plan.participates[index] {
-      for tensor in arena.plan.cleared[index] {
-        arena.gradientPointer(tensor)?.update(repeating: 0, count: shapes[tensor].reduce(1, *))
+      guard lossTerms.runs(index, active) else {
+        // Operations before it add to what it would have written.
+        clearGradients(arena.plan.firstWritten[index], in: arena)
+        continue
       }
+      clearGradients(arena.plan.cleared[index], in: arena)
       run.inputGradientRules = arena.rules(of: index)
       operations[index].backward(run)
+    }
+  }
+
+  private func clearGradients(_ tensors: [Int], in arena: Arena) {
+    for tensor in tensors {
+      arena.gradientPointer(tensor)?.update(repeating: 0, count: shapes[tensor].reduce(1, *))
     }
   }
 
@@ -165,8 +176,10 @@ public final class Graph {
   /// The names of all loss terms, in slot order.
   public var lossNames: [String] { lossSlots }
 
-  /// Bytes that the graph's tensors, scratch and state take.
-  public var memoryBytes: Int { laidOutArena().byteCount }
+  /// Bytes that the graph's tensors, scratch and state take, whether or not it has been laid out.
+  public var memoryBytes: Int {
+    arena?.byteCount ?? Arena.byteCount(plan: memoryPlan(), operations, hasState: mode == .decoding)
+  }
 
   // MARK: Decoding state
 
@@ -217,16 +230,20 @@ public final class Graph {
 
   private func laidOutArena() -> Arena {
     if let arena { return arena }
+    let arena = Arena(
+      plan: memoryPlan(), operations: operations, lossCount: lossSlots.count,
+      hasState: mode == .decoding)
+    lossTerms = LossTerms(operations, tensorCount: shapes.count)
+    self.arena = arena
+    return arena
+  }
+
+  private func memoryPlan() -> MemoryPlan {
     let overwritten = OverwrittenTensors(
       operations, kept: keptTensors, withGradients: mode == .training)
     precondition(overwritten.conflict == nil, overwritten.conflict ?? "")
-    let plan = MemoryPlan(
+    return MemoryPlan(
       operations: operations, shapes: shapes, kept: keptTensors, withGradients: mode == .training)
-    let arena = Arena(
-      plan: plan, operations: operations, lossCount: lossSlots.count,
-      hasState: mode == .decoding)
-    self.arena = arena
-    return arena
   }
 
   private func execution(

@@ -17,6 +17,8 @@ struct MemoryPlan {
   private(set) var participates: [Bool]
   /// For each operation, outputs whose gradient nobody writes: they are zero.
   private(set) var cleared: [[Int]]
+  /// For each operation, inputs whose gradient it is the first to write.
+  private(set) var firstWritten: [[Int]]
 
   private struct Block {
     var first: Int
@@ -34,6 +36,7 @@ struct MemoryPlan {
     rules = operations.map { $0.inputs.map { _ in .overwrite } }
     participates = operations.map { _ in false }
     cleared = operations.map { _ in [] }
+    firstWritten = cleared
 
     func use(_ tensor: Tensor, at time: Int) {
       values[tensor.index].first = min(values[tensor.index].first, time)
@@ -67,6 +70,7 @@ struct MemoryPlan {
           if gradients[input.index] == nil {
             gradients[input.index] = Block(
               first: time, last: time, count: Self.padded(input.count))
+            firstWritten[index].append(input.index)
           } else {
             rules[index][position] = .accumulate
             gradients[input.index]?.last = time

@@ -23,7 +23,9 @@ protocol Operation: Sendable {
   /// Whether all sequences share that state; otherwise each has an equal part of it, one after the
   /// other.
   var sharesState: Bool { get }
-  /// Whether gradients begin here.
+  /// The slots of the loss terms that it adds to.
+  var lossSlots: [Int] { get }
+  /// Whether gradients begin here: where a loss term does.
   var isLoss: Bool { get }
 
   func forward(_ run: Execution)
@@ -38,5 +40,6 @@ extension Operation {
   var stateCount: Int { 0 }
   var sharesState: Bool { false }
   var matrices: [Parameter] { [] }
-  var isLoss: Bool { false }
+  var lossSlots: [Int] { [] }
+  var isLoss: Bool { !lossSlots.isEmpty }
 }

@@ -19,6 +19,7 @@ final class GradientWorkers: WorkerTask, @unchecked Sendable {
   private let workersOfAllRanks: Int
   private var graphs: [GroupGraphs]
   private var batch = StepBatch(sequences: 0, time: 1)
+  private static let noBatch = StepBatch(sequences: 0, time: 1)
   private var context = StepContext()
 
   /// The graphs of one worker by the number of sequences that they take.
@@ -62,6 +63,8 @@ final class GradientWorkers: WorkerTask, @unchecked Sendable {
       context.lossWeights[slot] = objective.lossWeight(slot, step: step)
     }
     pool.run(self)
+    // So that the caller alone holds its arrays and may fill them again in place.
+    self.batch = Self.noBatch
     for slot in losses.indices {
       var sum = 0.0
       for worker in graphs.indices { sum += graphs[worker].losses[slot] }
@@ -97,7 +100,7 @@ final class GradientWorkers: WorkerTask, @unchecked Sendable {
     if let graph = worker.graphs[sequences] { return graph }
     let graph = Graph(
       store, mode: .training, batch: sequences, time: batch.time, packedWeights: packedWeights)
-    _ = objective.record(model(graph), in: graph)
+    _ = objective.recordTerms(model(graph), in: graph)
     worker.graphs[sequences] = graph
     return graph
   }

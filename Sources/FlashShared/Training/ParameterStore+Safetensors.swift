@@ -5,17 +5,20 @@ extension ParameterStore {
   ///   - prefix: what the tensors' names begin with in the file.
   ///   - isIgnored: tells which other tensors may be there.
   public func load(
-    _ file: Safetensors, prefix: String = "", ignoring isIgnored: (String) -> Bool = { _ in false }
+    _ file: any WeightFormat, prefix: String = "",
+    ignoring isIgnored: (String) -> Bool = { _ in false }
   ) throws {
     for parameter in layout.parameters {
       let name = prefix + parameter.name
       guard let shape = file.shape(of: name) else {
-        throw SafetensorsError(path: file.path, reason: "there is no tensor \"\(name)\"")
+        throw SafetensorsError(
+          path: file.path, reason: "there is no tensor \"\(name)\"", mend: .otherModel)
       }
       guard shape == parameter.shape else {
         throw SafetensorsError(
           path: file.path,
-          reason: "tensor \"\(name)\" is \(shape), the model has \(parameter.shape)")
+          reason: "tensor \"\(name)\" is \(shape), the model has \(parameter.shape)",
+          mend: .otherModel)
       }
       setValues(try file.values(of: name), of: parameter)
     }
@@ -25,14 +28,33 @@ extension ParameterStore {
         + layout.packedParameters.flatMap { [$0.scalesName, $0.tritsName] })
     if let other = file.names.first(where: { !known.contains($0) && !isIgnored($0) }) {
       throw SafetensorsError(
-        path: file.path, reason: "the model has no parameter for tensor \"\(other)\"")
+        path: file.path, reason: "the model has no parameter for tensor \"\(other)\"",
+        mend: .otherModel)
     }
     updateDerived()
   }
 
-  /// All parameters as they are written to a file.
+  /// Writes all parameters to a file that appears whole or not at all, from where they are.
+  func write(to path: String, metadata: [String: String]) throws {
+    try Safetensors.write(
+      layout.parameters.map { TensorSource($0.name, $0.shape, values, $0.range) },
+      metadata: metadata, to: path)
+  }
+
+  /// Copies of all parameters, as they are written to a file.
   public var tensors: [(name: String, shape: [Int], values: [Float])] {
     layout.parameters.map { ($0.name, $0.shape, copyValues(of: $0)) }
+  }
+}
+
+extension TensorSource {
+  /// Numbers of a buffer, which is kept until they are written.
+  init(_ name: String, _ shape: [Int], _ buffer: FloatBuffer, _ range: Range<Int>) {
+    self.init(name: name, shape: shape, content: .float32) { file in
+      try withExtendedLifetime(buffer) {
+        try file.write(UnsafeRawBufferPointer(buffer[range]))
+      }
+    }
   }
 }
 
@@ -44,7 +66,7 @@ enum PackedTernaryFile {
   static let value = "packed"
 
   /// Whether a file holds ternary weights in packed form.
-  static func isPacked(_ file: Safetensors) -> Bool { file.metadata[key] == value }
+  static func isPacked(_ file: any WeightFormat) -> Bool { file.metadata[key] == value }
 }
 
 extension Parameter {
@@ -55,7 +77,7 @@ extension Parameter {
 }
 
 extension ParameterStore {
-  private func loadPacked(_ parameter: Parameter, _ file: Safetensors) throws {
+  private func loadPacked(_ parameter: Parameter, _ file: any WeightFormat) throws {
     let (scales, words) = packed(parameter)
     let rowScales = try file.values(of: parameter.scalesName)
     let bytes = try file.bytes(of: parameter.tritsName)

@@ -38,13 +38,18 @@ extension RankTransport {
       _ = buffer[range].update(from: numbers)
     }
     let integers = try broadcast(
-      [trainer.step, state.tokens, state.workers] + optimizer.updateCounts)
+      [
+        trainer.step, state.tokens, state.workers, state.warmup.step, state.warmup.tokens,
+        state.nonfiniteInRow, state.validationIsDue ? 1 : 0,
+      ] + optimizer.updateCounts)
     let numbers = try broadcast(
-      [state.seconds, state.warmupProgress, state.bestLoss ?? .nan])
+      [state.seconds, state.warmup.seconds, state.bestLoss ?? .nan])
     trainer.step = integers[0]
     (state.step, state.tokens, state.workers) = (integers[0], integers[1], integers[2])
-    optimizer.restore(updateCounts: Array(integers[3...]))
-    (state.seconds, state.warmupProgress) = (numbers[0], numbers[1])
+    state.warmup = Budget.Use(step: integers[3], tokens: integers[4], seconds: numbers[1])
+    (state.nonfiniteInRow, state.validationIsDue) = (integers[5], integers[6] == 1)
+    optimizer.restore(updateCounts: Array(integers[7...]))
+    state.seconds = numbers[0]
     state.bestLoss = numbers[2].isNaN ? nil : numbers[2]
     trainer.store.updateDerived()
   }

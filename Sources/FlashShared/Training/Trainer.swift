@@ -17,8 +17,10 @@ public final class Trainer {
   private let pool: WorkerPool
   private let ranks: any RankTransport
   private var isActive: [Bool]
-  private var activeStep = -1
+  private let time: Int
   private var losses: [Double]
+  /// The factors of the loss terms in the last step.
+  private var termWeights: [Float]
 
   /// Prepares training; the store's values are left as they are.
   ///
@@ -38,10 +40,11 @@ public final class Trainer {
     self.store = store
     self.seed = seed
     self.pool = pool
+    time = sequenceLength
     optimizer = AdamW(store, settings)
     // A recorded graph tells what it multiplies with; how many sequences it takes does not matter.
     let graph = Graph(store, mode: .training, batch: 1, time: sequenceLength)
-    _ = objective.record(model(graph), in: graph)
+    _ = objective.recordTerms(model(graph), in: graph)
     packedWeights = PackedWeights(
       graph.operations.flatMap(\.matrices), of: store, pool: pool)
     workers = GradientWorkers(
@@ -49,6 +52,7 @@ public final class Trainer {
       rank: (ranks.rank, ranks.count))
     isActive = store.layout.parameters.map { _ in true }
     losses = objective.lossNames.map { _ in 0 }
+    termWeights = objective.lossNames.map { _ in 1 }
   }
 
   /// What a step did.
@@ -62,7 +66,7 @@ public final class Trainer {
   }
 
   /// Computes the gradients of a batch and updates the parameters, unless the loss or a gradient
-  /// is not finite: then nothing changes, and the step is not counted.
+  /// is not finite: then nothing changes, and the step is not counted (`skipStep` does).
   public func step(_ batch: StepBatch, learningRate: Double) -> StepResult {
     precondition(ranks.count == 1, "a step of several ranks can fail")
     return update(
@@ -80,7 +84,7 @@ public final class Trainer {
     }
     try ranks.sumInOrder(workers.gradients)
     return update(
-      loss: weightedLoss, gradients: [workers.gradients[0]], learningRate: learningRate)
+      loss: weighLosses(), gradients: [workers.gradients[0]], learningRate: learningRate)
   }
 
   private func update(
@@ -106,25 +110,28 @@ public final class Trainer {
   @discardableResult
   func computeGradients(_ batch: StepBatch) -> Double {
     for parameter in store.layout.parameters {
-      isActive[parameter.index] = objective.isActive(parameter, step: step)
+      isActive[parameter.index] = objective.isActive(parameter, step: step, time: time)
     }
     packedWeights?.update()
     workers.run(batch, step: step, seed: seed, losses: &losses)
-    return weightedLoss
+    return weighLosses()
   }
 
-  private var weightedLoss: Double {
+  /// Notes the factors of the terms.
+  private func weighLosses() -> Double {
     var loss = 0.0
     for slot in losses.indices {
-      let weight = objective.lossWeight(slot, step: step)
-      if weight != 0 { loss += losses[slot] * Double(weight) }
+      termWeights[slot] = objective.lossWeight(slot, step: step)
+      if termWeights[slot] != 0 { loss += losses[slot] * Double(termWeights[slot]) }
     }
     return loss
   }
 
-  /// The mean of each loss term over the last step's sequences, by name, without factors.
+  /// The mean of each loss term over the last step's sequences, by name, without factors; of the
+  /// terms whose factor was not 0, since no others were computed.
   public var lossTerms: [(name: String, value: Double)] {
-    Array(zip(objective.lossNames, losses)).map { (name: $0, value: $1) }
+    losses.indices.filter { termWeights[$0] != 0 }
+      .map { (name: objective.lossNames[$0], value: losses[$0]) }
   }
 
   /// The summed gradient of a parameter after `computeGradients` on one worker.

@@ -27,6 +27,8 @@ public struct TrainingSettings: Sendable, Equatable {
   public var seed: UInt64
   /// What to do if a loss or gradient is not finite.
   public var onNonfinite: NonfinitePolicy
+  /// Steps in a row that are not finite at which a run that skips them ends.
+  public var nonfiniteLimit: Int
 
   /// What to do if a loss or gradient is not finite.
   public enum NonfinitePolicy: String, Sendable, CaseIterable {
@@ -63,6 +65,7 @@ public struct TrainingSettings: Sendable, Equatable {
     logInterval = try recipe.integer("log.every_steps")
     seed = UInt64(try recipe.integer("seed"))
     onNonfinite = try recipe.choice("on_nonfinite")
+    nonfiniteLimit = try recipe.integer("nonfinite_limit")
   }
 
   /// The most input tokens of an optimiser step.

@@ -26,7 +26,7 @@ final class ValidationLoss: WorkerTask, @unchecked Sendable {
     ) {
       graph = Graph(
         store, mode: .evaluation, batch: 1, time: time, packedWeights: packedWeights)
-      scored = objective.record(model(graph), in: graph)
+      scored = objective.recordTerms(model(graph), in: graph)
       batch = StepBatch(sequences: 1, time: time)
     }
   }
@@ -47,17 +47,21 @@ final class ValidationLoss: WorkerTask, @unchecked Sendable {
     }
   }
 
-  /// The mean loss in nats a token over the first windows.
-  func mean(windows limit: Int) throws -> Double {
+  /// The mean loss in nats a token over the first windows; nil if a signal asked for an end before
+  /// they were through. Several ranks finish their windows first: none may leave the others waiting.
+  func mean(windows limit: Int) throws -> Double? {
     count = min(limit, windows.count)
     packedWeights?.update()
     pool.run(self)
     for scorer in scorers {
       if let failure = scorer.failure { throw failure }
     }
+    if isInterrupted { return nil }
     let sum = try ranks.gather(scorers.flatMap(\.sums)).reduce(0, +)
     return sum / Double(count * (windows.length - objective.targetShift))
   }
+
+  private var isInterrupted: Bool { ranks.count == 1 && Interruption.pending != nil }
 
   func run(worker: Int) {
     let scorer = scorers[worker]
@@ -67,6 +71,7 @@ final class ValidationLoss: WorkerTask, @unchecked Sendable {
       let share = WorkerPool.share(
         of: count, worker: ranks.rank * pool.count + worker, workers: ranks.count * pool.count)
       for window in share {
+        if isInterrupted { return }
         try windows.fill(
           &scorer.batch, sequence: 0, window: window, targetShift: objective.targetShift)
         _ = scorer.graph.tokens.update(fromContentsOf: scorer.batch.tokens)

@@ -52,10 +52,10 @@ import Testing
       let heads = model.layout.parameters.filter { $0.name.hasPrefix(prefix) }
       #expect(!heads.isEmpty)
       for head in heads {
-        #expect(!model.objective.isActive(head, step: begin - 1))
-        #expect(model.objective.isActive(head, step: begin))
+        #expect(!model.objective.isActive(head, step: begin - 1, time: 64))
+        #expect(model.objective.isActive(head, step: begin, time: 64))
       }
-      #expect(model.objective.isActive(model.layout.parameters[0], step: 0))
+      #expect(model.objective.isActive(model.layout.parameters[0], step: 0, time: 64))
     }
   }
 }

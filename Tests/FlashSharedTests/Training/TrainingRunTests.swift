@@ -56,15 +56,6 @@ import Testing
     #expect(try TrainingSettings(recipe, optimizer: .init()).schedule.totalSteps == nil)
   }
 
-  @Test func anExistingRunIsNotOverwritten() throws {
-    try runs.run("a")
-    let path = runs.files("a").path
-    #expect(throws: TrainingError.runExists(path: path)) { try runs.run("a") }
-    #expect(throws: TrainingError.otherRecipe(path: "\(path)/recipe.json", member: "seed")) {
-      try runs.run("a", resumes: true) { $0.set("seed", 9) }
-    }
-  }
-
   @Test func anInfiniteLossStopsBeforeItIsLearned() throws {
     let error = #expect(throws: TrainingError.self) {
       try runs.run("a") { $0.set("optimizer.learning_rate", 1000) }
