@@ -56,18 +56,3 @@ extension Budget: CustomStringConvertible {
     }
   }
 }
-
-extension Budget {
-  /// The budget that a recipe states, if it does.
-  public init?(_ recipe: Recipe) {
-    if let minutes = recipe["budget.minutes"]?.doubleValue {
-      self = .minutes(minutes)
-    } else if let steps = recipe["budget.steps"]?.integerValue {
-      self = .steps(steps)
-    } else if let tokens = recipe["budget.tokens"]?.integerValue {
-      self = .tokens(tokens)
-    } else {
-      return nil
-    }
-  }
-}

@@ -106,7 +106,7 @@ extension TrainingRun {
       changes = differences
       var state = try Checkpoint.read(folder.last, into: trainer)
       if let saved {
-        try followBudget(try Budget(Recipe(saved.recipe, source: folder.recipe)), &state)
+        try followBudget(try? Budget(Recipe(saved.recipe, source: folder.recipe)), &state)
       }
       if state.bestLoss != nil, !FileManager.default.fileExists(atPath: folder.best) {
         state.bestLoss = nil
