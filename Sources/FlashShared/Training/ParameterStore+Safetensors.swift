@@ -5,7 +5,8 @@ extension ParameterStore {
   ///   - prefix: what the tensors' names begin with in the file.
   ///   - isIgnored: tells which other tensors may be there.
   public func load(
-    _ file: any WeightFormat, prefix: String = "", ignoring isIgnored: (String) -> Bool = { _ in false }
+    _ file: any WeightFormat, prefix: String = "",
+    ignoring isIgnored: (String) -> Bool = { _ in false }
   ) throws {
     for parameter in layout.parameters {
       let name = prefix + parameter.name

@@ -162,10 +162,10 @@ import Testing
       ).objectValue)
     for name in ["warmup", "origin", "nonfinite_in_row", "validation_is_due"] { state[name] = nil }
     state["warmup_progress"] = 1
+    let text = String(decoding: JSONValue.object(state).serialized(), as: UTF8.self)
     try Safetensors.write(
       try file.names.map { ($0, file.shape(of: $0) ?? [], try file.values(of: $0)) },
-      metadata: ["training_state": String(decoding: JSONValue.object(state).serialized(), as: UTF8.self)],
-      to: path)
+      metadata: ["training_state": text], to: path)
     try run("former", changes)
     let (a, b) = (
       try Safetensors(path: folder.file("whole/last.safetensors")), try Safetensors(path: path)
