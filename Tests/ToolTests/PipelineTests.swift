@@ -59,6 +59,31 @@ import Testing
       ])
   }
 
+  /// A larger budget goes on with a run; whatever else changes leaves every run that was before.
+  @Test func budgetsGrowAndNoRunIsLost() throws {
+    let arguments = try tinyPipeline(["tokenizer", "shards", "train"])
+    func train(_ more: String...) throws -> String {
+      let outcome = try Tool(script: "pipelines/v5.2.sh").run(
+        arguments + more, environment: environment)
+      #expect(outcome.status == 0, "\(outcome.errorText)")
+      return outcome.errorText
+    }
+    func steps(_ run: String) throws -> JSONValue? {
+      let log = try String(
+        contentsOfFile: folder.file("work/\(run)/log.jsonl"), encoding: .utf8)
+      return try JSONValue(parsing: Array(log.split(separator: "\n").last!.utf8), source: "log")[
+        "step"]
+    }
+    _ = try train()
+    #expect(try !train("--steps", "5").contains("other inputs"))
+    #expect(try steps("run") == 5)
+    #expect(try train("--steps", "4").contains("kept in \(folder.file("work"))/run.old\n"))
+    #expect(try train("--steps", "4", "--set", "seed=2").contains("work/run.old-2\n"))
+    #expect(try train("--steps", "2").contains("work/run.old-3\n"))
+    #expect(
+      try ["run.old", "run.old-2", "run.old-3", "run"].map(steps) == [5, 4, 4, 2])
+  }
+
   @Test func aStageRunsAlone() throws {
     let outcome = try Tool(script: "pipelines/v5.2.sh").run(
       try tinyPipeline(["tokenizer"]), environment: environment)

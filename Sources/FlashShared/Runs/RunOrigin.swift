@@ -60,8 +60,8 @@ struct RunOrigin: Equatable {
   /// In which members two recipes differ.
   static func recipeDifferences(_ before: JSONObject, _ now: JSONObject) -> [Difference] {
     let (old, new) = (leaves(before), leaves(now))
-    let names =
-      old.map(\.name) + new.map(\.name).filter { name in !old.contains { $0.name == name } }
+    let added = new.map(\.name).filter { name in !old.contains { $0.name == name } }
+    let names = old.map(\.name) + added
     return names.compactMap { name in
       let pair = [old, new].map { list in list.first { $0.name == name }?.text ?? "not set" }
       guard pair[0] != pair[1] else { return nil }

@@ -5,11 +5,11 @@ extension TrainedRun {
   /// tokenizer and one file of parameters. It cannot be trained further. Where the folder holds
   /// another run, what only that one has goes.
   ///
-  /// - Parameter replaces: whether a model that is there already is given up; never this run itself.
+  /// - Parameter replaces: whether a model that is there is given up; never this run itself.
   /// - Returns: how many weights were packed, and the bytes of the file.
-  public func writePacked(to path: String, replaces: Bool = false) throws -> (
-    weights: Int, bytes: Int
-  ) {
+  public func writePacked(
+    to path: String, replaces: Bool = false
+  ) throws -> (weights: Int, bytes: Int) {
     let packed = try recipe.model(packsTernary: true).layout
     let weights = packed.packedParameters.reduce(0) { $0 + $1.count }
     guard weights > 0 else { throw PackingError.nothingTernary(path: folder.path) }

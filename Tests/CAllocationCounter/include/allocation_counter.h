@@ -10,6 +10,9 @@ bool allocation_counter_works(void);
 /// Allocations by the calling process so far while counting was on, on all threads.
 int64_t allocation_count(void);
 
+/// Bytes of the largest of them since counting was last turned on.
+int64_t allocation_largest(void);
+
 /// Turns counting on or off.
 void allocation_counting(bool is_on);
 

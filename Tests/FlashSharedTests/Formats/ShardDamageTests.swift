@@ -104,6 +104,19 @@ import Testing
     }
   }
 
+  /// Sizes whose sum no whole number of 64 bits holds are an error, not another sum.
+  @Test func sizesThatOverflowAreFound() throws {
+    let (folder, manifest) = try makeSet()
+    let file = try #require(manifest.documentBytes)
+    var bytes = try FileBytes(path: folder.file(file.name)).copy(0..<file.bytes)
+    for place in bytes.count - 16..<bytes.count { bytes[place] = place % 8 == 7 ? 0x7F : 0xFF }
+    try AtomicFile.write(bytes, to: folder.file(file.name))
+    try rewrite(folder) { $0.documentBytes?.sha256 = hexadecimal(SHA256.hash(bytes)) }
+    expectRefusal(folder, "add up to more than", whileVerifying: true)
+    #expect(throws: ShardError.self) { try ShardSet(path: folder.path).totals(ofFirst: 9) }
+    #expect(try ShardSet(path: folder.path).totals(ofFirst: 7).bytes == 210)
+  }
+
   @Test func manifestsThatDoNotAgreeWithThemselves() throws {
     let changes: [(String, (inout ShardManifest) -> Void)] = [
       ("'tokens': 1, but the shards hold", { $0.tokenCount = 1 }),
