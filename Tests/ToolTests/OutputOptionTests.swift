@@ -67,7 +67,8 @@ import Testing
     case "fl-tokenize train": ["train", "-q", text]
     case "fl-tokenize cap": ["cap", "-q", text, "--base", input ?? tokenizer]
     case "fl-tokenize encode": ["encode", "-q", "-t", tokenizer, text]
-    case "fl-tokenize decode": ["decode", "-q", "-t", tokenizer, input ?? folder.file("tokens.bin")]
+    case "fl-tokenize decode":
+      ["decode", "-q", "-t", tokenizer, input ?? folder.file("tokens.bin")]
     case "fl-shard stories": ["stories", "-q", "--documents", "3"]
     case "fl-shard curate": ["curate", "-q", text]
     case "fl-shard pack": ["pack", "-q", input ?? folder.file("tokens.bin")]

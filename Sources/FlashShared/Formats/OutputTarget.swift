@@ -227,7 +227,8 @@ extension OutputTarget {
       }
       guard access(place, W_OK) == 0 else {
         throw refusal(
-          path, "the file is write-protected (\(systemErrorText())); "
+          path,
+          "the file is write-protected (\(systemErrorText())); "
             + "name another place or change its permissions")
       }
       return (place, Place(status, rest: []), status.st_mode & 0o777)

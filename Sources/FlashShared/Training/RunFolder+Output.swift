@@ -11,7 +11,8 @@ extension RunFolder {
       if let model = models.first(where: names.contains), !replacing {
         throw FileError.cannotCreate(
           path: path,
-          reason: "the folder holds a trained model ('\(model)'), which stays; name another folder, "
+          reason:
+            "the folder holds a trained model ('\(model)'), which stays; name another folder, "
             + "or give --replace")
       }
       return names.contains { name in

@@ -160,7 +160,8 @@ extension Tokenizer {
   ///   - progress: told how far the stages are, from 0 to 1, and what is being done.
   public static func train(
     on reader: DocumentReader, _ options: BytePairTraining, hasByteLevelDecoder: Bool = true,
-    threads: Int = 1, allowsEmpty: Bool = false, progress: @escaping (Double?, String) -> Void = { _, _ in }
+    threads: Int = 1, allowsEmpty: Bool = false,
+    progress: @escaping (Double?, String) -> Void = { _, _ in }
   ) throws -> Tokenizer {
     try options.check()
     let workers = (0..<max(1, threads)).map { _ in WordCounter() }
@@ -219,7 +220,9 @@ extension BytePairTraining {
     guard minimumFrequency >= 0 else {
       throw TokenizerError.badTraining(reason: "the minimum frequency cannot be negative")
     }
-    guard Set(specialTokens.map(ExactString.init)).count == specialTokens.count, !specialTokens.contains("") else {
+    guard Set(specialTokens.map(ExactString.init)).count == specialTokens.count,
+      !specialTokens.contains("")
+    else {
       throw TokenizerError.badTraining(reason: "special tokens must be different and not empty")
     }
     guard alphabetLimit ?? 1 > 0, maximumTokenLength ?? 1 > 0 else {

@@ -72,7 +72,8 @@ public final class Tokenizer: Sendable {
     vocabularySize = texts.count
     // The first of equal texts counts: those are a cap's own marks.
     ids = Dictionary(
-      texts.enumerated().map { (ExactString($1), Int32($0)) }, uniquingKeysWith: { first, _ in first })
+      texts.enumerated().map { (ExactString($1), Int32($0)) },
+      uniquingKeysWith: { first, _ in first })
     self.sha256 =
       sha256
       ?? SHA256.hash(

@@ -166,7 +166,8 @@ struct TokenizerFile {
   }
 
   /// The merges in order, whose parts and results must all be tokens.
-  func merges(tokens: [ExactString: Int32], from value: JSONValue?) throws -> [BytePairModel.Merge] {
+  func merges(tokens: [ExactString: Int32], from value: JSONValue?) throws -> [BytePairModel.Merge]
+  {
     guard let list = value?.arrayValue else { throw bad("no \"merges\" list") }
     return try list.enumerated().map { rank, element in
       let parts: [String]

@@ -42,7 +42,7 @@ struct TextShingles {
   }
 
   /// Calls `body` with the hash of each shingle. A text of fewer units than a shingle has is one.
-  func forEach(_ body: (UInt64) throws -> Void) rethrows {
+  func forEachShingle(_ body: (UInt64) throws -> Void) rethrows {
     let width = min(width, max(1, units.count))
     var start = 0
     while start + width <= units.count {
@@ -175,7 +175,8 @@ struct TextShingles {
     // Punctuation, currencies, arrows, mathematics, drawings, symbols.
     case 0x2010...0x2027, 0x2030...0x205E, 0x20A0...0x20CF, 0x2190...0x2BFF, 0x2E00...0x2E7F: .sign
     case 0x3001...0x3004, 0x3008...0x3020, 0x3030, 0xFE10...0xFE1F, 0xFE30...0xFE6F: .sign
-    case 0xFF01...0xFF0F, 0xFF1A...0xFF20, 0xFF3B...0xFF40, 0xFF5B...0xFF65, 0x1F000...0x1FAFF: .sign
+    case 0xFF01...0xFF0F, 0xFF1A...0xFF20, 0xFF3B...0xFF40, 0xFF5B...0xFF65, 0x1F000...0x1FAFF:
+      .sign
     // Thai, Lao and Tibetan; Burmese; Khmer; Tai Le and New Tai Lue; Tai Tham; Javanese to Tai Viet.
     case 0x0E00...0x0FFF, 0x1000...0x109F, 0x1780...0x17FF, 0x1950...0x19FF, 0x1A20...0x1AAF,
       0xA980...0xAADF:

@@ -11,13 +11,17 @@ import Testing
     let stream = RandomStream(seed: seed, purpose: .evaluation)
     let letters = Array(alphabet)
     return String(
-      (0..<count).map { letters[Int(stream.integer(at: UInt64($0), below: UInt64(letters.count)))] })
+      (0..<count).map { letters[Int(stream.integer(at: UInt64($0), below: UInt64(letters.count)))] }
+    )
   }
 
   static let corpora: [[String]] = [
     [String(repeating: "a", count: 1000)], [letters(2000, of: "ACGT", seed: 1)],
     [letters(900, of: "abcdefghijklmnopqrstuvwxyz", seed: 2)],
-    [letters(500, of: "ab", seed: 3), letters(129, of: "ab", seed: 4), letters(90, of: "ab", seed: 5)],
+    [
+      letters(500, of: "ab", seed: 3), letters(129, of: "ab", seed: 4),
+      letters(90, of: "ab", seed: 5),
+    ],
     [letters(300, of: "aab", seed: 6), String(repeating: "ab", count: 200), "abba", "a", "aaaaaa"],
     (0..<30).map { letters(100 + 3 * $0, of: "abcd", seed: 100 + UInt64($0)) },
   ]

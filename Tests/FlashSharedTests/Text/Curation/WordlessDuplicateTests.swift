@@ -46,7 +46,8 @@ import Testing
     let stream = RandomStream(seed: UInt64(first), purpose: .evaluation)
     func text(_ length: Int, from start: Int) -> [Unicode.Scalar] {
       (start..<start + length).map { index in
-        Unicode.Scalar(UInt32(first + Int(stream.integer(at: UInt64(index), below: UInt64(count))))) ?? "?"
+        Unicode.Scalar(UInt32(first + Int(stream.integer(at: UInt64(index), below: UInt64(count)))))
+          ?? "?"
       }
     }
     func bytes(_ scalars: [Unicode.Scalar]) -> ArraySlice<UInt8> {
