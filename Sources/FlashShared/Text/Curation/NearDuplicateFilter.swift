@@ -159,7 +159,7 @@ struct NearDuplicateFilter {
   private func signature(of text: ArraySlice<UInt8>) throws -> [UInt32] {
     var minima = [SIMD16<UInt32>](repeating: SIMD16(repeating: .max), count: 8)
     var count = 0
-    try TextShingles(text).forEach { shingle in
+    try TextShingles(text).forEachShingle { shingle in
       count += 1
       if count & 0xFFFF == 0 { try Interruption.check() }
       let hash = SIMD16<UInt32>(repeating: UInt32(truncatingIfNeeded: shingle >> 32))

@@ -42,7 +42,7 @@ struct TextShingles {
   }
 
   /// Calls `body` with the hash of each shingle. A text of fewer units than a shingle has is one.
-  func forEach(_ body: (UInt64) throws -> Void) rethrows {
+  func forEachShingle(_ body: (UInt64) throws -> Void) rethrows {
     let width = min(width, max(1, units.count))
     var start = 0
     while start + width <= units.count {
