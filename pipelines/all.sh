@@ -24,7 +24,7 @@ usage() {
   header
   cat <<TEXT
 
-Options, --name VALUE or --name=VALUE:
+Options, as --name VALUE or --name=VALUE:
   --work FOLDER        where everything is written; each run in FOLDER/<version>-<variant> or
                        FOLDER/<version>-embedded (default: $work)
   --minutes N          of training for each sound variant (default: $minutes)
@@ -38,7 +38,9 @@ Options, --name VALUE or --name=VALUE:
   --windows N          windows scored twice for the size of a leak (default: $windows)
 TEXT
   describe set threads train-text valid-text quiet help
-  printf '\nVersions: %s\n' "${all_versions[*]}"
+  echo
+  describe_environment
+  printf 'Versions: %s\n' "${all_versions[*]}"
 }
 
 # What was called, as it could be called again.
@@ -62,7 +64,6 @@ if [[ -v given[only] ]]; then
 fi
 check_numbers minutes published-minutes embedded-minutes steps tokens windows threads
 read_texts
-check_tools
 count_budget=()
 for count in steps tokens; do
   [[ -v given[$count] ]] || continue
@@ -90,6 +91,8 @@ if ((${#versions[@]} == 0)); then
     fi
   done
 fi
+
+check_tools
 
 # The stories of the embedded corpus, made once for all versions.
 make_stories() {

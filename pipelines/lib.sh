@@ -40,6 +40,7 @@ run_stages() {
     is_one_of "$name" "${known[@]}" || die "no stage $name; there are: ${known[*]}"
   done
   ((${#stages[@]} > 0)) || stages=("${known[@]}")
+  check_tools
   mkdir -p "$work/.stages" || fail 73 "$work: cannot be made; name another folder with --work"
   exec 9>>"$work/.stages/lock"
   flock --nonblock 9 ||

@@ -91,7 +91,7 @@ read_options() {
     if [[ $1 == *=* ]]; then
       value=${1#*=}
       shift
-    elif (($# < 2)); then
+    elif (($# < 2)) || is_one_of "${2%%=*}" -q --quiet -h --help "${known[@]}"; then
       die "$option needs a value"
     elif [[ $2 == -?* ]]; then
       die "$option needs a value; one that begins with a dash is written $option=$2"
@@ -138,7 +138,7 @@ read_budget() {
 
 # check_file NAME FILE: what the user named is a file, so that one stage after another can read it.
 check_file() {
-  [[ -e $2 ]] || fail 66 "$1 $2: there is no such file"
+  [[ -e $2 || $2 == - ]] || fail 66 "$1 $2: there is no such file"
   [[ -f $2 ]] || fail 66 "$1 $2: not a file; several stages read it, so it must be one"
   [[ -r $2 ]] || fail 66 "$1 $2: you may not read it"
 }
@@ -184,9 +184,8 @@ parse_options() {
   [[ -z $help ]] || return 0
   read_texts
   read -r -a known <<<"$variants"
-  is_one_of "$variant" "${known[@]}" || die "--variant is one of $variants; not $variant"
+  is_one_of "$variant" "${known[@]}" || die "--variant is one of ${variants// /, }; not $variant"
   check_numbers minutes steps tokens threads
-  check_tools
 }
 
 # The words at the head of the script that was called.
@@ -229,6 +228,14 @@ describe() {
   done
 }
 
+describe_environment() {
+  cat <<'TEXT'
+FLASHLM_BIN names the folder of the tools, FLASHLM_DOWNLOADS that of downloaded texts (default:
+~/.cache/flashlm).
+TEXT
+}
+
+# row OPTION WORDS: a line of two columns; without words, an option that fills the line.
 row() {
   if (($# == 1)); then
     echo "  $1"
@@ -250,12 +257,12 @@ Stages, in this order, all of them unless some are named:
   $*
 A stage whose inputs have not changed is not run again; an interrupted one goes on where it was.
 
-Options, --name VALUE or --name=VALUE; the recipe is ${recipe#"$pipelines/"}:
+Options, as --name VALUE or --name=VALUE:
 TEXT
   describe "${known[@]}" quiet help
-  cat <<'TEXT'
+  cat <<TEXT
 
-FLASHLM_BIN names the folder of the tools, FLASHLM_DOWNLOADS that of downloaded texts (default:
-~/.cache/flashlm).
+Recipe: $recipe
 TEXT
+  describe_environment
 }

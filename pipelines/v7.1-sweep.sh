@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# v7.1's sweep of kernel sizes: the same model with each, for ten minutes, on the same shards. Another
+# v7.1's sweep of kernel sizes: the same model with each of 4, 8, 15 and 31, on the same shards. Another
 # list of sizes: KERNELS="4 8" pipelines/v7.1-sweep.sh
 set -euo pipefail
 # shellcheck source=tinystories.sh
