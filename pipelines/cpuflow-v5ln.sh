@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# cpuflow-v5ln "CPUFlow v5-LN" from text to samples. Stages can be named to run them alone; see --help.
+# cpuflow-v5ln "CPUFlow v5-LN" from text to samples.
 set -euo pipefail
 # shellcheck source=paragraphs.sh
-source "$(dirname "${BASH_SOURCE[0]}")/paragraphs.sh"
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/paragraphs.sh"
 
 version=cpuflow-v5ln
 parse_options "$@"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# cpuflow-v9.7 "CPUFlow v9.7" from text to samples. Stages can be named to run them alone; see --help.
+# cpuflow-v9.7 "CPUFlow v9.7" from text to samples.
 set -euo pipefail
 # shellcheck source=paragraphs.sh
-source "$(dirname "${BASH_SOURCE[0]}")/paragraphs.sh"
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/paragraphs.sh"
 
 version=cpuflow-v9.7
 parse_options "$@"

@@ -2,44 +2,25 @@
 # A comparison of a new architecture with the gated convolutions of v7.1 under equal budgets, one
 # after the other, on the same shards. Sourced by the scripts of cortex4 and cortex5.
 #
-# Options are read by the scripts that source this file.
+# Variables are read by the scripts that source this file.
 # shellcheck disable=SC2034,SC2154
 set -euo pipefail
 # shellcheck source=tinystories.sh
-source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/tinystories.sh"
 
 variants='sound published'
 piece_characters=1000000
 
-usage() {
-  cat <<TEXT
-Usage: pipelines/${0##*/} [options] [stage…]
-
-The whole experiment: text, tokenizer, shards, baseline, train, evaluate, compare, sample. The
-baseline is v7.1 at kernel size 15 with the same recipe and the same budget. For equal tokens instead
-of equal minutes, give --tokens.
-
-TEXT
-  common_usage
-}
-
 stage_baseline() {
-  stage baseline --in "$recipe" "$work/train" "$work/valid" \
-    --out "$work/baseline/best.safetensors" -- \
-    train_model "$work/baseline" "$recipe" "$work/train" "$work/valid" --tokenizer "$tokenizer" \
-    --variant "$variant" ${budget[@]+"${budget[@]}"} ${settings[@]+"${settings[@]}"} \
-    --set version=v7.1 --set model.kernel_size=15 \
+  train_to baseline "$work/baseline" --set version=v7.1 --set model.kernel_size=15 \
     --set model.offsets=null --set model.n_slots=null --set model.slot_dim=null
 }
 
 stage_compare() {
-  stage evaluate-baseline --in "$work/baseline/best.safetensors" "$work/valid" \
-    --out "$work/evaluation-baseline.json" -- \
-    write_to "$work/evaluation-baseline.json" \
-    fl-eval ${quiet[@]+"${quiet[@]}"} "$work/baseline" --data "$work/valid"
+  evaluate_to evaluate-baseline evaluation-baseline.json "$work/baseline"
   stage compare --in "$work/evaluation-baseline.json" "$work/evaluation.json" \
     --out "$work/comparison.json" -- write_to "$work/comparison.json" compare
-  cat "$work/comparison.json"
+  show "$work/comparison.json"
   print_table >&2
 }
 

@@ -5,101 +5,62 @@
 # command and unchanged inputs (size and time, as make does), and its outputs are there. State is
 # files only: what is under $work, and $work/.stages/NAME for each stage that finished.
 
-# Options are read by the scripts that source this file.
+# Variables are read by the scripts that source this file.
 # shellcheck disable=SC2034
 set -euo pipefail
+shopt -s inherit_errexit
 
-pipelines=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-variants='sound published'
+pipelines=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 data_set=https://huggingface.co/datasets/roneneldan/TinyStories/resolve/main
+quiet=()
+# shellcheck source=options.sh
+source "$pipelines/options.sh"
 
 # The tools: from FLASHLM_BIN, from the build beside this folder, or from PATH.
 if [[ -n ${FLASHLM_BIN:-} ]]; then
   PATH=$FLASHLM_BIN:$PATH
 elif [[ -x $pipelines/../.build/release/fl-train ]]; then
-  PATH=$(cd "$pipelines/../.build/release" && pwd):$PATH
+  PATH=$(realpath "$pipelines/../.build/release"):$PATH
 fi
 
-die() {
-  echo "${0##*/}: $*" >&2
-  exit 64
-}
+command -v jq >/dev/null || die "jq is not there; run 'make setup' first"
 
-# Reads the options that all pipelines have; the rest of the command line is stages.
-#   work, variant, minutes, threads, train_text, valid_text, quiet, settings, stages
-parse_options() {
-  work='' variant=sound threads='' train_text='' valid_text='' quiet=() settings=() budget=()
-  stages=()
-  while (($# > 0)); do
-    case $1 in
-      -h | --help) usage && exit 0 ;;
-      -q | --quiet) quiet=(--quiet) && shift && continue ;;
-      --work | --variant | --minutes | --steps | --tokens | --threads | --train-text | --valid-text | --set)
-        (($# > 1)) || die "$1 needs a value" ;;
-    esac
-    case $1 in
-      --work) work=$2 && shift ;;
-      --variant) variant=$2 && shift ;;
-      --minutes | --steps | --tokens) budget=("$1" "$2") && shift ;;
-      --threads) threads=$2 && shift ;;
-      --train-text) train_text=$2 && shift ;;
-      --valid-text) valid_text=$2 && shift ;;
-      --set) settings+=(--set "$2") && shift ;;
-      -*) die "unknown option $1; see --help" ;;
-      *) stages+=("$1") ;;
-    esac
-    shift
-  done
-  [[ " $variants " == *" $variant "* ]] || die "--variant is one of $variants; not $variant"
-  command -v fl-train >/dev/null ||
-    die "fl-train is not there; run 'make' first, or set FLASHLM_BIN to the tools' folder"
-}
+# tool NAME ARGUMENT…: runs one of the tools, without a progress bar if none is wanted.
+tool() { "$@" "${quiet[@]}"; }
 
-# Prints the options that all pipelines have.
-common_usage() {
-  cat <<'TEXT'
-  --work FOLDER        where everything is written (default: runs/<version>)
-  --variant NAME       sound (default): as documented; published: as the script behaved
-  --minutes N | --steps N | --tokens N
-                       the budget of training, instead of the recipe's
-  --set PATH=VALUE     replace a member of the recipe; may be given several times
-  --threads N          worker threads (default: one for each core)
-  --train-text FILE    TinyStories V2 train text, instead of downloading it
-  --valid-text FILE    TinyStories V2 validation text, likewise
-  -q, --quiet          no progress bars
-TEXT
-}
-
-# The stages that a run goes through, in order; all of them unless some were named.
+# The stages that a run goes through, in order; all of them unless some were named. Says what they are
+# where help was asked for.
 run_stages() {
   local known=("$@") name
-  for name in ${stages[@]+"${stages[@]}"}; do
-    [[ " ${known[*]} " == *" $name "* ]] || die "no stage $name; there are: ${known[*]}"
+  if [[ -n $help ]]; then
+    usage "${known[@]}"
+    exit 0
+  fi
+  for name in "${stages[@]}"; do
+    is_one_of "$name" "${known[@]}" || die "no stage $name; there are: ${known[*]}"
   done
   ((${#stages[@]} > 0)) || stages=("${known[@]}")
-  mkdir -p "$work/.stages"
+  check_tools
+  mkdir -p "$work/.stages" || fail 73 "$work: cannot be made; name another folder with --work"
   exec 9>>"$work/.stages/lock"
-  flock --nonblock 9 || {
-    echo "${0##*/}: $work: in use by $(<"$work/.stages/lock"); wait for it or use another --work" >&2
-    exit 75
-  }
+  flock --nonblock 9 ||
+    fail 75 "$work: in use by $(<"$work/.stages/lock"); wait for it or use another --work"
   echo "process $$" >"$work/.stages/lock"
   for name in "${known[@]}"; do
-    [[ " ${stages[*]} " != *" $name "* ]] || "stage_${name//-/_}"
+    if is_one_of "$name" "${stages[@]}"; then "stage_${name//-/_}"; fi
   done
 }
 
-# What a stage depends on: the command's words, and each input's name, size and time.
+# What a stage depends on: the command's words, and each input's name, size and time. Names are those
+# inside $work, so that another way to write its path changes nothing.
 stage_key() {
-  local input
-  printf '%s\n' "${command[@]}"
+  local input facts
+  printf '%s\n' "${command[@]#"$work/"}"
   for input in "${inputs[@]}"; do
-    [[ -e $input ]] || {
-      echo "${0##*/}: $input is missing; run the stage that makes it first" >&2
-      exit 66
-    }
     if [[ -d $input ]]; then input=$input/manifest.json; fi
-    stat --format '%n %s %.Y' "$input"
+    [[ -e $input ]] || fail 66 "$input is missing; run the stage that makes it first"
+    facts=$(stat --dereference --format '%s %.Y' "$input")
+    echo "${input#"$work/"} $facts"
   done
 }
 
@@ -149,20 +110,14 @@ fetch() {
   # A file that is there whole, from a run that ended before its check, is not asked for again.
   if [[ -z $size || $(stat --format %s "$file.part" 2>/dev/null) != "$size" ]]; then
     curl --fail --location --retry 5 --retry-connrefused --continue-at - --output "$file.part" \
-      "$url" || {
-      echo "${0##*/}: $url: the download stopped; run the same command again to go on with it" >&2
-      exit 75
-    }
+      "$url" || fail 75 "$url: the download stopped; run the same command again to go on with it"
   fi
   if [[ -n $size && $(stat --format %s "$file.part") != "$size" ]]; then
-    echo "${0##*/}: $file.part: not the $size bytes of $url; remove it and try again" >&2
-    exit 65
+    fail 65 "$file.part: not the $size bytes of $url; remove it and try again"
   fi
   if [[ -n $hash ]]; then
-    echo "$hash  $file.part" | sha256sum --check --quiet >&2 || {
-      echo "${0##*/}: $file.part: its SHA-256 is not that of $url; remove it and try again" >&2
-      exit 65
-    }
+    [[ $(sha256sum <"$file.part") == "$hash "* ]] ||
+      fail 65 "$file.part: its SHA-256 is not that of $url; remove it and try again"
   fi
   mv "$file.part" "$file"
 }
@@ -199,28 +154,8 @@ until_enough() {
 encode_and_pack() {
   local tokenizer=$1 text=$2 folder=$3
   shift 3
-  until_enough fl-tokenize encode ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" "$text" |
-    fl-shard pack ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --output "$folder" "$@"
-}
-
-# pack_validation_text FIRST_TOKENS FRACTION: what v5.2 and v6 did with the validation text, chunks
-# between blank lines with separators as text; the last FRACTION of the first tokens validates.
-pack_validation_text() {
-  until_enough fl-shard curate ${quiet[@]+"${quiet[@]}"} --format text --separator '' --strip \
-    --min-characters 51 "$(valid_text_path)" |
-    until_enough fl-tokenize encode ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" \
-      --format jsonl - |
-    fl-shard pack ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --end-of-text '<eos>' \
-      --first-tokens "$1" --output "$work/train" --validation "$work/valid" \
-      --validation-fraction "$2" --split-by tokens
-}
-
-# index_ngrams SET INDEX [fl-shard index options…]: a stage that counts the n-grams of a set.
-index_ngrams() {
-  local set=$1 index=$2
-  shift 2
-  stage ngrams --in "$set" --out "$index" -- \
-    fl-shard index ${quiet[@]+"${quiet[@]}"} "$set" --output "$index" "$@"
+  until_enough tool fl-tokenize encode --tokenizer "$tokenizer" "$text" |
+    tool fl-shard pack --tokenizer "$tokenizer" --output "$folder" "$@"
 }
 
 # The budget among fl-train options, such as '--steps 60'; nothing where the recipe's counts.
@@ -288,9 +223,8 @@ train_model() {
   mv "$run/.started.new" "$run/.started"
   printf '%s' "$budget_words" >"$run/.budget.new"
   mv "$run/.budget.new" "$run/.budget"
-  fl-train ${quiet[@]+"${quiet[@]}"} --recipe "$recipe" --train "$train" \
-    --validation "$validation" --output "$run" --resume ${threads:+--threads "$threads"} "$@" \
-    >/dev/null
+  tool fl-train --recipe "$recipe" --train "$train" --validation "$validation" --output "$run" \
+    --resume ${threads:+--threads "$threads"} "$@" >/dev/null
 }
 
 # write_to FILE COMMAND…: the command's output under a name that appears only when it is whole.

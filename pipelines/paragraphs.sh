@@ -2,11 +2,11 @@
 # The stages of v10-fsp and the CPUFlow line: those of tinystories.sh, but that the published variant
 # encodes paragraph by paragraph. Sourced by their scripts, which set the version.
 #
-# Options are read by the scripts that source this file, and by tinystories.sh.
+# Variables are read by the scripts that source this file, and by tinystories.sh.
 # shellcheck disable=SC2034,SC2154
 set -euo pipefail
 # shellcheck source=tinystories.sh
-source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/tinystories.sh"
 
 variants='sound published'
 minimum_frequency=3
@@ -15,7 +15,7 @@ minimum_frequency=3
 stage_shards() {
   local order=()
   [[ $variant != published ]] || order=(--permute-chunks 256 --permutation-seed 42)
-  shards train "$(train_text_path)" ${order[@]+"${order[@]}"}
+  shards train "$(train_text_path)" "${order[@]}"
   shards valid "$(valid_text_path)"
 }
 
@@ -24,8 +24,8 @@ stage_shards() {
 encode_in_pieces() {
   local text=$1 folder=$2
   shift 2
-  fl-shard curate ${quiet[@]+"${quiet[@]}"} --unit line --strip --min-characters 20 "$text" |
-    fl-tokenize encode ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --format jsonl - |
-    fl-shard pack ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --output "$folder" \
+  tool fl-shard curate --unit line --strip --min-characters 20 "$text" |
+    tool fl-tokenize encode --tokenizer "$tokenizer" --format jsonl - |
+    tool fl-shard pack --tokenizer "$tokenizer" --output "$folder" \
       --end-of-text '<eos>' "$@"
 }

@@ -9,34 +9,44 @@
 # of the same name. The note says what the figures were measured with: that of FOLDER's report.
 set -euo pipefail
 # shellcheck source=lib.sh
-source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/lib.sh"
 
-note=''
-case ${1:-} in
-  -h | --help) sed -n '2,/^set/p' "$0" | grep '^#' | cut -c 3- && exit 0 ;;
-  --note) note=$2 && shift 2 ;;
-esac
-folder=${1:-runs/all}
-root=$(cd "${2:-$pipelines/..}" && pwd)
+read_options note -- "$@"
+if [[ -n $help ]]; then
+  header
+  exit 0
+fi
+((${#words[@]} <= 2)) || die "at most a folder and a repository are given; not ${#words[@]} words"
+folder=$(plain_path "${words[0]:-runs/all}")
+root=$(realpath -- "${words[1]:-$pipelines/..}")
 readme=$root/README.md
 
 [[ -s $folder/report.md ]] || die "$folder/report.md is not there; run pipelines/all.sh first"
+[[ -f $readme ]] || die "$readme is not there; name the repository after the folder"
 [[ $(grep -c -x -e '<!-- results -->' -e '<!-- end of results -->' "$readme") == 2 ]] ||
   die "$readme: has not one line <!-- results --> and one <!-- end of results -->"
-note=${note:-$(head -n 1 "$folder/report.md")}
+note=${given[note]:-$(head -n 1 "$folder/report.md")}
 
+# The records of a run take the place of older ones when all are there.
 for run in "$folder"/*/run; do
   name=$(basename "$(dirname "$run")")
-  rm -rf "$root/results/runs/$name"
-  mkdir -p "$root/results/runs/$name/run"
-  cp "$run"/{recipe.json,log.jsonl} "$root/results/runs/$name/run"
+  [[ -e $run/recipe.json && -e $run/log.jsonl ]] || {
+    echo "== $name: left out; it has no recipe.json and log.jsonl" >&2
+    continue
+  }
+  kept=$root/results/runs/$name
+  rm -rf "$kept.new"
+  mkdir -p "$kept.new/run"
+  cp "$run"/{recipe.json,log.jsonl} "$kept.new/run"
   for record in evaluation.json protocol.json leak.json quality.json samples.jsonl; do
-    [[ ! -e $folder/$name/$record ]] || cp "$folder/$name/$record" "$root/results/runs/$name"
+    [[ ! -e $folder/$name/$record ]] || cp "$folder/$name/$record" "$kept.new"
   done
+  rm -rf "$kept"
+  mv "$kept.new" "$kept"
 done
 
 cd "$root"
-fl-eval report results/runs/*/run --format markdown --note "$note" --output results/report.md
+tool fl-eval report results/runs/*/run --format markdown --note "$note" --output results/report.md
 
 # The note and the first section, without its heading.
 awk '

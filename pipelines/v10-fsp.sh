@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# v10-fsp "Future Sentence Prediction" from text to samples. Stages can be named to run them alone; see --help.
+# v10-fsp "Future Sentence Prediction" from text to samples.
 set -euo pipefail
 # shellcheck source=paragraphs.sh
-source "$(dirname "${BASH_SOURCE[0]}")/paragraphs.sh"
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/paragraphs.sh"
 
 version=v10-fsp
 parse_options "$@"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# v4 "Bolt" from text to samples. Stages can be named to run them alone; see --help.
+# v4 "Bolt" from text to samples.
 #
 # The tokenizer is GPT-2's, capped to the 9,996 ids that are most frequent in the first 50,000
 # stories. GPT-2's merges are an input: GPT2_VOCABULARY and GPT2_MERGES name its vocab.json and
 # merges.txt. SIZE=large trains the larger of the two published configurations.
 set -euo pipefail
 # shellcheck source=tinystories.sh
-source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/tinystories.sh"
 
 version=v4
 [[ ${SIZE:-small} != large ]] || version=v4-large
@@ -17,9 +17,11 @@ name_paths
 stage_tokenizer() {
   [[ -n ${GPT2_VOCABULARY:-} && -n ${GPT2_MERGES:-} ]] ||
     die "v4's tokenizer is made from GPT-2's: set GPT2_VOCABULARY and GPT2_MERGES to its vocab.json and merges.txt"
+  check_file GPT2_VOCABULARY "$GPT2_VOCABULARY"
+  check_file GPT2_MERGES "$GPT2_MERGES"
   stage tokenizer --in "$(train_text_path)" "$GPT2_VOCABULARY" "$GPT2_MERGES" --out "$tokenizer" -- \
-    fl-tokenize cap ${quiet[@]+"${quiet[@]}"} --vocabulary "$GPT2_VOCABULARY" \
-    --merges "$GPT2_MERGES" --documents 50000 --output "$tokenizer" "$(train_text_path)"
+    tool fl-tokenize cap --vocabulary "$GPT2_VOCABULARY" --merges "$GPT2_MERGES" \
+    --documents 50000 --output "$tokenizer" "$(train_text_path)"
 }
 
 # Both variants: one <eos> after each story.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# v5 "Thunderbolt" from text to samples. Stages can be named to run them alone; see --help.
+# v5 "Thunderbolt" from text to samples.
 set -euo pipefail
 # shellcheck source=tinystories.sh
-source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/tinystories.sh"
 
 version=v5
 variants='sound published'
@@ -12,8 +12,8 @@ name_paths
 # Both variants: 8,192 entries, every byte covered, no space put before a text.
 stage_tokenizer() {
   stage tokenizer --in "$(train_text_path)" --out "$tokenizer" -- \
-    fl-tokenize train ${quiet[@]+"${quiet[@]}"} --vocabulary-size 8192 --alphabet bytes \
-    --no-prefix-space --output "$tokenizer" "$(train_text_path)"
+    tool fl-tokenize train --vocabulary-size 8192 --alphabet bytes --no-prefix-space \
+    --output "$tokenizer" "$(train_text_path)"
 }
 
 # sound: one <eos> after each story, line feeds kept.
@@ -22,9 +22,8 @@ stage_tokenizer() {
 encode_in_pieces() {
   local text=$1 folder=$2
   shift 2
-  fl-tokenize encode ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --format lines --strip \
-    "$text" |
-    fl-shard pack ${quiet[@]+"${quiet[@]}"} --tokenizer "$tokenizer" --output "$folder" "$@"
+  tool fl-tokenize encode --tokenizer "$tokenizer" --format lines --strip "$text" |
+    tool fl-shard pack --tokenizer "$tokenizer" --output "$folder" "$@"
 }
 
 run_stages text tokenizer shards train evaluate sample

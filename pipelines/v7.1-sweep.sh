@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# v7.1's sweep of kernel sizes: the same model with each, for ten minutes, on the same shards. Another
+# v7.1's sweep of kernel sizes: the same model with each of 4, 8, 15 and 31, on the same shards. Another
 # list of sizes: KERNELS="4 8" pipelines/v7.1-sweep.sh
 set -euo pipefail
 # shellcheck source=tinystories.sh
-source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/tinystories.sh"
 
 version=v7.1
 variants='sound published'
@@ -17,16 +17,8 @@ name_paths
 stage_sweep() {
   local kernel
   for kernel in "${kernels[@]}"; do
-    run=$work/kernel-$kernel
-    stage "train-$kernel" --in "$recipe" "$work/train" "$work/valid" \
-      --out "$run/best.safetensors" -- \
-      train_model "$run" "$recipe" "$work/train" "$work/valid" --tokenizer "$tokenizer" \
-      --variant "$variant" "${budget[@]}" ${settings[@]+"${settings[@]}"} \
-      --set "model.kernel_size=$kernel"
-    stage "evaluate-$kernel" --in "$run/best.safetensors" "$work/valid" \
-      --out "$work/evaluation-$kernel.json" -- \
-      write_to "$work/evaluation-$kernel.json" \
-      fl-eval ${quiet[@]+"${quiet[@]}"} "$run" --data "$work/valid"
+    train_to "train-$kernel" "$work/kernel-$kernel" --set "model.kernel_size=$kernel"
+    evaluate_to "evaluate-$kernel" "evaluation-$kernel.json" "$work/kernel-$kernel"
   done
 }
 

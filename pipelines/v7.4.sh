@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# v7.4 "CORTEX-VIII" from text to samples. Stages can be named to run them alone; see --help.
+# v7.4 "CORTEX-VIII" from text to samples.
 set -euo pipefail
 # shellcheck source=tinystories.sh
-source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/tinystories.sh"
 
 version=v7.4
 piece_characters=1000000

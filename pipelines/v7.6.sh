@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# v7.6 "CORTEX-X" from text to samples: the network of v7.4 on short lines. Stages can be named to
-# run them alone; see --help.
+# v7.6 "CORTEX-X" from text to samples: the network of v7.4 on short lines.
 set -euo pipefail
 # shellcheck source=tinystories.sh
-source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/tinystories.sh"
 
 version=v7.6
 piece_characters=500000
@@ -28,7 +27,7 @@ curate() {
   local name=$1 text=$2
   shift 2
   stage "curate-$name" --in "$text" --out "$work/$name.txt" -- \
-    fl-shard curate ${quiet[@]+"${quiet[@]}"} "$@" --strip --min-words 10 --max-words 40 \
+    tool fl-shard curate "$@" --strip --min-words 10 --max-words 40 \
     --output-format text --output "$work/$name.txt" "$text"
 }
 

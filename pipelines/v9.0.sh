@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# v9.0 "Reckoning" from text to samples. Stages can be named to run them alone; see --help.
+# v9.0 "Reckoning" from text to samples.
 set -euo pipefail
 # shellcheck source=tinystories.sh
-source "$(dirname "${BASH_SOURCE[0]}")/tinystories.sh"
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/tinystories.sh"
 
 variants='sound published'
 version=v9.0

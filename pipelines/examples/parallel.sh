@@ -7,22 +7,27 @@
 # run over all files. On several machines that share a disk, give parallel a list of them:
 # PARALLEL='--sshlogin host1,host2'. A job that fails ends the others; run the same command again.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-if [[ -n ${FLASHLM_BIN:-} ]]; then
-  PATH=$FLASHLM_BIN:$PATH
-elif [[ -x $here/../../.build/release/fl-shard ]]; then
-  PATH=$(cd "$here/../../.build/release" && pwd):$PATH
+# shellcheck source=../lib.sh
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../lib.sh"
+
+read_options -- "$@"
+if [[ -n $help ]]; then
+  header
+  exit 0
 fi
-if (($# < 4)); then
-  echo "usage: ${0##*/} TOKENIZER OUTPUT END-OF-TEXT FILE…" >&2
-  exit 64
-fi
-command -v parallel >/dev/null || {
-  echo "${0##*/}: GNU parallel is missing; install it with 'apt-get install parallel'" >&2
-  exit 69
-}
-export PATH tokenizer=$1 output=$2 end=$3
-shift 3
+((${#words[@]} >= 4)) || die 'usage: parallel.sh TOKENIZER OUTPUT END-OF-TEXT FILE…'
+check_tools
+command -v parallel >/dev/null ||
+  fail 69 "GNU parallel is missing; install it with 'apt-get install parallel'"
+files=()
+for file in "${words[@]:3}"; do
+  check_file file "$file"
+  files+=("$(plain_path "$file")")
+done
+tokenizer=$(plain_path "${words[0]}")
+output=$(plain_path "${words[1]}")
+end=${words[2]}
+export PATH tokenizer output end
 
 # A part that is there was finished by an earlier run with the same tokenizer and file.
 pack_file() {
@@ -37,7 +42,7 @@ export -f pack_file
 mkdir -p "$output/parts"
 # shellcheck disable=SC2016  # parallel expands it
 SHELL=$(command -v bash) parallel --will-cite --halt now,fail=1 \
-  pack_file {} '{= $_ = sprintf("%06d", seq()) =}' ::: "$@"
-mapfile -t parts < <(seq -f "$output/parts/%06g" $#)
-fl-shard merge --quiet "${parts[@]}" --output "$output" >/dev/null
+  pack_file {} '{= $_ = sprintf("%06d", seq()) =}' ::: "${files[@]}"
+mapfile -t numbers < <(seq -f %06g "${#files[@]}")
+fl-shard merge --quiet "${numbers[@]/#/"$output/parts/"}" --output "$output" >/dev/null
 rm -rf "$output/parts"

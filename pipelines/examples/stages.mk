@@ -7,7 +7,7 @@ PIPELINE ?= pipelines/v5.2.sh
 WORK ?= runs/v5.2-sound
 OPTIONS ?=
 
-RUN = $(PIPELINE) --work $(WORK) $(OPTIONS)
+RUN = '$(PIPELINE)' --work '$(WORK)' $(OPTIONS)
 
 .PHONY: data model
 
