@@ -33,6 +33,7 @@ test: lint
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Plugins Sources Tests
 	python3 Tests/Rooms/check.py
+	Tests/Release/check.sh
 	shellcheck pipelines/*.sh pipelines/examples/*.sh benchmarks/*/*.sh install/*.sh Plugins/*/*.sh Tests/*/*.sh .ci/run
 
 quickstart: all
