@@ -1,17 +1,21 @@
-# Targets: all (build), setup, test, quickstart, lint, benchmark, documents, install, clean;
+# Targets: all (build), setup, test, quickstart, lint, benchmark, documents, docc, install, clean;
 # and the long tests: fuzz, interruption, sanitize.
 
 SWIFT ?= swift
-# Where the build goes; another folder keeps builds apart.
+# Where the build goes; another folder keeps builds apart. Tests need what users do not
+# (-enable-testing), and one folder for both would be built anew each time one follows the other.
 BUILD ?= .build
+TEST_BUILD ?= $(BUILD)-test
 PREFIX ?= /usr/local
 # FLASHLM_CPU picks the processor: native (default), x86-64-v3, portable, …; see Package.swift.
 
 TOOLS := fl-tokenize fl-shard fl-train fl-eval fl-sample
-SWIFT_FLAGS := -c release --scratch-path $(BUILD) -Xswiftc -enable-testing
+SWIFT_FLAGS := -c release --scratch-path $(BUILD)
+TEST_FLAGS := -c release --scratch-path $(TEST_BUILD) -Xswiftc -enable-testing
 PACKAGES := libopenblas-dev libjansson-dev libssl-dev pkg-config jq shellcheck curl parallel
 
-.PHONY: all setup test lint quickstart benchmark fuzz interruption sanitize documents install clean
+.PHONY: all setup test lint quickstart benchmark fuzz interruption sanitize documents docc install \
+  clean
 
 all:
 	$(SWIFT) build $(SWIFT_FLAGS)
@@ -27,8 +31,8 @@ setup:
 	fi
 
 test: lint
-	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
-	FLASHLM_BIN="$(abspath $(BUILD))/release" $(SWIFT) test $(SWIFT_FLAGS) --skip-build
+	$(SWIFT) build $(TEST_FLAGS) --build-tests
+	FLASHLM_BIN="$(abspath $(TEST_BUILD))/release" $(SWIFT) test $(TEST_FLAGS) --skip-build
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Plugins Sources Tests
@@ -61,6 +65,10 @@ sanitize:
 documents: all
 	install/documents.sh "$(BUILD)/release" "$(BUILD)/documents" $(TOOLS)
 
+# The reference of FlashShared for readers of its sources: $(BUILD)/FlashShared.doccarchive.
+docc: all
+	install/docc.sh "$(BUILD)/release" "$(BUILD)/FlashShared.doccarchive"
+
 install: documents
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install $(TOOLS:%="$(BUILD)/release/%") "$(DESTDIR)$(PREFIX)/bin"
@@ -68,4 +76,4 @@ install: documents
 	  install -D -m 644 "$(BUILD)/documents/$$file" "$(DESTDIR)$(PREFIX)/share/$$file" || exit; done
 
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) $(TEST_BUILD)

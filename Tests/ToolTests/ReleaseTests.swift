@@ -28,7 +28,7 @@ import Testing
   @Test func theToolsPrintThatOfTheChangelog() throws {
     let path = Tool.repository.appending(path: "CHANGELOG.md")
     let changelog = try String(contentsOf: path, encoding: .utf8)
-    let release = try #require(changelog.firstMatch(of: /\n## \[(\d+\.\d+\.\d+)\] - /))
+    let release = try #require(changelog.firstMatch(of: #/\n## \[(\d+\.\d+\.\d+)\] - /#))
     for tool in ["fl-tokenize", "fl-shard", "fl-train", "fl-eval", "fl-sample"] {
       #expect(try Tool(tool).run(["--version"]).text == "\(release.1)\n")
     }

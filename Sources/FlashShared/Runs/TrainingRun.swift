@@ -52,7 +52,7 @@ public final class TrainingRun {
 
   /// Opens the data and the output folder and makes or restores the model.
   ///
-  /// - Parameter recipe: the resolved recipe; its vocabulary size is replaced by the data's.
+  /// - Parameter given: the resolved recipe; its vocabulary size is replaced by the data's.
   public init(
     recipe given: Recipe, train: ShardSet, validation: ShardSet, tokenizerPath: String?,
     options: Options
