@@ -37,6 +37,7 @@ test: lint
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Plugins Sources Tests
 	python3 Tests/Rooms/check.py
+	python3 Tests/Documents/check.py
 	Tests/Release/check.sh
 	benchmarks/tables.py --check
 	shellcheck pipelines/*.sh pipelines/examples/*.sh benchmarks/*/*.sh install/*.sh Plugins/*/*.sh Tests/*/*.sh .ci/run
