@@ -29,8 +29,8 @@ public struct SHA256: ~Copyable {
     bytes.withUnsafeBytes { update($0) }
   }
 
-  /// The digest of all bytes that were added, ``byteCount`` of them.
-  public consuming func finalize() -> [UInt8] {
+  /// The digest of all bytes that were added, ``byteCount`` of them. Nothing can be added afterwards.
+  public mutating func finalize() -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in
       precondition(EVP_DigestFinal_ex(context, buffer.baseAddress, nil) == 1, "no digest")
       count = Self.byteCount
