@@ -2,7 +2,7 @@
 # Runs the built tests and names those that were skipped. Takes what `swift test` takes; `make test`
 # gives the flags of the build.
 #
-#   Tests/run.sh -c release --scratch-path .build -Xswiftc -enable-testing --filter Formats
+#   Tests/run.sh -c release --scratch-path .build-test -Xswiftc -enable-testing --filter Formats
 #
 # A test that was skipped and that Tests/expected-skips.txt does not name fails the run, as does a run
 # of no test at all. EXPECTED_SKIPS names another such file: /dev/null for none.

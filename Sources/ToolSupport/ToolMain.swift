@@ -4,9 +4,6 @@ import Foundation
 
 /// What the five tools share around their commands.
 public enum ToolMain {
-  /// The version that `--version` prints.
-  public static let version = "1.0.0"
-
   /// Parses the command line, runs the command and exits with the code that its outcome has.
   ///
   /// Errors are one line on standard error, with the tool's name before it. A closed pipe ends the

@@ -75,6 +75,24 @@ import Testing
     }
   }
 
+  /// What users get is built without what tests need, in another folder than what tests get.
+  @Test func toolsAreInstalledFromABuildOfTheirOwn() throws {
+    func commands(_ target: String) throws -> Set<Substring> {
+      let outcome = try Tool(absolutePath: "/usr/bin/make").run(
+        ["--dry-run", target, "SWIFT=swift", "BUILD=here", "MAKEFLAGS="],
+        folder: Tool.repository.path)
+      #expect(outcome.status == 0, "\(outcome.errorText)")
+      return Set(outcome.lines.filter { $0.contains("swift build") })
+    }
+    for target in ["all", "install", "quickstart"] {
+      #expect(try commands(target) == ["swift build -c release --scratch-path here"], "\(target)")
+    }
+    #expect(
+      try commands("test") == [
+        "swift build -c release --scratch-path here-test -Xswiftc -enable-testing --build-tests"
+      ])
+  }
+
   private static let man = "/usr/bin/man"
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: man), "man is not installed"))

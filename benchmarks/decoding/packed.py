@@ -8,7 +8,7 @@ time of a token, sampler included. The bound comes from the bytes that a token r
 bandwidth of one core, which is measured by NumPy's product of a matrix with a vector: for as many
 bytes as a form reads, again and again, as decoding reads them.
 
-Prints JSON lines. Needs the built tools and NumPy.
+Prints JSON lines, which benchmarks/record.py keeps. Needs the built tools and NumPy.
 """
 
 import argparse
@@ -178,6 +178,7 @@ def measure(options, version, folder, parameters, ternary):
     print(
         json.dumps(
             {
+                "benchmark": "packed_decoding",
                 "version": version,
                 "parameters": parameters,
                 "ternary_weights": ternary,

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What a token costs when decoding, and what a position costs in the delta rule's chunks. Prints JSON
-# lines.
+# lines, which benchmarks/record.py keeps.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)

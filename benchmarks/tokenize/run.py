@@ -18,10 +18,13 @@ What is measured, everything on one core (and `tokenizers` also as it comes, on 
 
 Each result is a JSON line: wall-clock and processor seconds (medians), and megabytes (10^6 bytes)
 per second of both. On a machine that does other work too, compare processor time. The ids of all
-three are compared, and the run fails if any differ. A table follows on standard error.
+three are compared, and the run fails if any differ. Two lines sum up, encoding by processor time on
+one core and training by wall-clock time on all; benchmarks/record.py keeps them. A table follows on
+standard error.
 """
 
 import argparse
+import importlib.metadata
 import json
 import os
 import resource
@@ -150,6 +153,7 @@ def main():
             text = file.read()
         wrong = measure_gigatoken(ours, text, documents, size, options.repeat)
         wrong += measure_tokenizers(ours, data, text, documents, size, every_core, tool, scratch)
+    summarise(size)
     table()
     sys.exit(f"{wrong} documents have other ids" if wrong else 0)
 
@@ -217,6 +221,35 @@ def measure_tokenizers(tokenizer, path, text, documents, size, every_core, tool,
         if json.load(file) != json.loads(trained[2].to_str()):
             sys.exit("the trained tokenizers differ")
     return wrong
+
+
+def summarise(size):
+    """Prints ours beside each peer that was measured."""
+
+    def found(what, who, member):
+        return next((r[member] for r in results if (r["what"], r["who"]) == (what, who)), None)
+
+    for what, name, measured, suffix, member in (
+        ("encode", "mb_per_second", "encode steady", "", "mb_per_cpu_second"),
+        ("train", "seconds", "train", ", all cores", "wall_seconds"),
+    ):
+        figures = {
+            who: found(measured, who + suffix, member)
+            for who in ("fl-tokenize", "gigatoken", "tokenizers")
+        }
+        figures = {who: value for who, value in figures.items() if value}
+        ours = figures.get("fl-tokenize")
+        ratio = {
+            who: round(ours / value if name == "mb_per_second" else value / ours, 2)
+            for who, value in figures.items()
+            if ours and who != "fl-tokenize"
+        }
+        # Without a peer there is nothing to compare, and training is not measured on all cores.
+        if ratio:
+            releases = {who: importlib.metadata.version(who) for who in ratio}
+            print(json.dumps({
+                "benchmark": "tokenize", "what": what, "megabytes": round(size / 1e6, 1),
+                name: figures, "ratio": ratio, "releases": releases}))
 
 
 def table():

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Speed and memory of training against PyTorch, in pairs: ours and the peer in turn, on the same
 # cores, in one run. Prints JSON lines: each measurement, then medians, ratios and the fraction of the
-# cores' peak.
+# cores' peak, which benchmarks/record.py keeps.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -12,6 +12,7 @@ Usage: benchmarks/training/run.sh [--pairs N] [--threads N] [--compile] [version
 
 Trains each version (default: all that have a peer) at its published size with fl-train and with
 PyTorch, N times in turn (default 3), and compares medians. --compile adds torch.compile.
+Piped into benchmarks/record.py, the comparison is kept in benchmarks/runs.
 Needs the Python packages torch, numpy and threadpoolctl, and the built tools.
 TEXT
 }
@@ -62,14 +63,15 @@ ours() {
     --train "$work/train" --validation "$work/valid" --output "$work/run" --threads "$threads" \
     --steps $(($2 + $3)) --set log.every_steps=1 --set validation.every_steps=1000 \
     --set batch.sequences="$4" --set batch.accumulation="$5" |
-    jq -c --arg version "$1" --argjson threads "$threads" --argjson warmup "$2" -s '
+    jq -c --arg version "$1" --arg variant "$6" --argjson threads "$threads" \
+      --argjson warmup "$2" -s '
       (map(select(.event == "start"))[0]) as $start
       | map(select(.event == "step")) as $steps
       | [range($warmup; $steps | length)
          | ($steps[.].tokens - $steps[. - 1].tokens) / ($steps[.].elapsed - $steps[. - 1].elapsed)]
       | sort as $speeds
-      | {peer: "flashlm", version: $version, threads: $threads, parameters: $start.parameters,
-         memory_bytes: ($steps[-1].memory_bytes),
+      | {peer: "flashlm", version: $version, variant: $variant, threads: $threads,
+         parameters: $start.parameters, memory_bytes: ($steps[-1].memory_bytes),
          median_tok_per_sec: $speeds[($speeds | length) / 2 | floor]}'
 }
 

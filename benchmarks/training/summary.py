@@ -2,7 +2,8 @@
 """Sums up the measurements of run.sh: medians, ratios, and the fraction of the cores' peak.
 
 The peak is measured here, not looked up: the best of several large float32 matrix products by
-NumPy's OpenBLAS on each core alone, times the number of cores.
+NumPy's OpenBLAS on each core alone, times the number of cores. Each summary is a record that
+benchmarks/record.py keeps.
 """
 
 import json
@@ -31,26 +32,31 @@ def peak():
 def main():
     speeds = defaultdict(lambda: defaultdict(list))
     memory = defaultdict(dict)
-    sizes = {}
+    # What all measurements of a version share: its size, its variant, the peer's release.
+    facts = defaultdict(dict)
     threads = 1
     for line in open(sys.argv[1]):
         record = json.loads(line)
         speeds[record["version"]][record["peer"]].append(record["median_tok_per_sec"])
         largest = memory[record["version"]].get(record["peer"], 0)
         memory[record["version"]][record["peer"]] = max(largest, record["memory_bytes"])
-        sizes[record["version"]] = record["parameters"]
+        for name in ("variant", "parameters", "torch"):
+            if name in record:
+                facts[record["version"]].setdefault(name, record[name])
         threads = record["threads"]
     core, kernel = peak()
     for version, peers in speeds.items():
         medians = {peer: statistics.median(values) for peer, values in peers.items()}
         ours = medians["flashlm"]
-        flops = 6 * sizes[version] * ours / 1e9
+        flops = 6 * facts[version]["parameters"] * ours / 1e9
         print(
             json.dumps(
                 {
-                    "event": "summary",
+                    "benchmark": "training",
                     "version": version,
+                    **facts[version],
                     "threads": threads,
+                    "pairs": len(peers["flashlm"]),
                     "tok_per_sec": medians,
                     "ratio": {
                         peer: round(

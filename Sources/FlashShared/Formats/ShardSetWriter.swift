@@ -123,9 +123,9 @@ public final class ShardSetWriter {
   /// Ends the document whose tokens were appended since the last one; it may have none.
   ///
   /// - Parameters:
-  ///   - bytes: of its source text; nil where that is not known, which leaves the set's total
-  ///     unknown too.
-  ///   - characters: code points of its source text, likewise.
+  ///   - documentBytes: of its source text; nil where that is not known, which leaves the set's
+  ///     total unknown too.
+  ///   - documentCharacters: code points of its source text, likewise.
   ///   - informationBits: its information content, likewise.
   public func endDocument(
     bytes documentBytes: Int?, characters documentCharacters: Int?, informationBits: Double?

@@ -32,7 +32,7 @@ extension Kernel {
   ///   - logSumExp: [heads, time], for the gradient.
   ///   - window: key j is visible to query i iff 0 ≤ i − j < window; nil: all before it.
   ///   - scale: positive.
-  ///   - dropout: on the probabilities; element (head, query, key) has the index
+  ///   - mask: dropout on the probabilities; element (head, query, key) has the index
   ///     (head · time + query) · (time rounded up to 32) + key.
   ///   - scratch: `attentionScratchCount` floats.
   public static func attention(

@@ -12,7 +12,8 @@ extension Kernel {
   ///   - a: op(A) is [rows, depth]; if `transposed`, A lies in memory as [depth, rows].
   ///   - b: op(B) is [depth, columns]; if `transposed`, B lies in memory as [columns, depth].
   ///   - c: [rows, columns].
-  ///   - leadingDimension: the distance between the rows of each matrix as it lies in memory.
+  ///   - aStride, bStride, cStride: the distance between the rows of each matrix as it lies in
+  ///     memory.
   public static func multiply(
     _ a: Source, transposed aTransposed: Bool, leadingDimension aStride: Int,
     _ b: Source, transposed bTransposed: Bool, leadingDimension bStride: Int,

@@ -62,7 +62,7 @@ public final class TrainingRun {
   /// Opens the data and the output folder and makes or restores the model.
   ///
   /// - Parameters:
-  ///   - recipe: the resolved recipe; its vocabulary size is replaced by the data's.
+  ///   - given: the resolved recipe; its vocabulary size is replaced by the data's.
   ///   - tokenizerPath: nil to look for it beside the training shards and above.
   public init(
     recipe given: Recipe, train: ShardSet, validation: ShardSet, tokenizerPath: String?,

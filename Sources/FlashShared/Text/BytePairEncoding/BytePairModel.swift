@@ -36,7 +36,7 @@ public final class BytePairModel: Sendable {
 
   /// - Parameters:
   ///   - tokens: texts in stand-ins by id, all different.
-  ///   - merges: in order; of equal pairs the last one counts.
+  ///   - list: merges in order; of equal pairs the last one counts.
   public init(
     tokens: [String?], merges list: [Merge], unknownID: Int32? = nil, fusesUnknown: Bool = false,
     ignoresMerges: Bool = false
