@@ -4,6 +4,10 @@ import Testing
 
 /// A prompt that goes through the model in blocks leaves what it leaves token by token.
 @Suite struct PromptBlockTests {
+  @Test(arguments: IncrementalGolden.others) func othersDoNotDecodeIncrementally(
+    _ name: String
+  ) throws { _ = try IncrementalGolden.model(name) }
+
   @Test(arguments: IncrementalGolden.names) func blocksGiveTheSameBits(_ name: String) throws {
     let (golden, model) = try IncrementalGolden.model(name)
     let store = try golden.store(for: model)
