@@ -27,7 +27,7 @@ status=0
 # Names as in expected-skips.txt: the place in the source, behind the last slash, is left out.
 jq -r 'select(.kind == "event" and .payload.kind == "testSkipped") | .payload
     | select(.testID | contains("/"))
-    | (.testID | sub("/[^/]*$"; "")) + "  " + (.messages[0].text | sub("^[^:]* skipped:? *"; ""))' \
+    | (.testID | sub("/[^/]*$"; "")) + "  " + (.messages[0].text | sub("^.*? skipped[:.]? *"; ""))' \
   "$work/events" | sort >"$work/skipped"
 echo "$(wc -l <"$work/skipped") tests were skipped:"
 sed 's/^/  /' "$work/skipped"

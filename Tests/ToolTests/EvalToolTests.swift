@@ -144,7 +144,7 @@ import Testing
     let scale = try #require(event["logit_scale"]?.doubleValue)
     #expect(largest > 0 && largest < 1e-6 * scale, "\(largest) of \(scale)")
     #expect(event["leaks"] == true)
-    #expect(event["tolerance"] == 0)
+    #expect(event["tolerance"]?.doubleValue == 0)
     let changes = try #require(event["changes"]?.arrayValue).map { $0.doubleValue ?? .nan }
     #expect(changes.max() == largest)
     #expect(event["leaking_positions"]?.integerValue == changes.count { $0 > 0 })

@@ -31,11 +31,13 @@ public final class FileBytes: Sendable {
     guard kind != S_IFDIR else {
       throw FileError.cannotOpen(path: self.path, reason: "it is a folder, not a file")
     }
-    isMapped = kind == S_IFREG && !isStandardInput
+    let isMapped = kind == S_IFREG && !isStandardInput
+    self.isMapped = isMapped
     let content =
       isMapped
       ? nil : try Self.readToEnd(ByteSource(descriptor: descriptor, name: self.path))
-    count = content?.count ?? Int(status.st_size)
+    let count = content?.count ?? Int(status.st_size)
+    self.count = count
     guard count > 0 else {
       address = 0
       return

@@ -78,16 +78,20 @@ import Testing
   @Test func damageNeverLeavesTheVocabulary() throws {
     let bytes = try Self.stream(
       Array(Self.documents(vocabularySize: 300).prefix(4)), vocabularySize: 300)
+    var counts = (read: 0, refused: 0)
     for position in bytes.indices {
       for change: UInt8 in [1, 0x80, 0xFF] {
         var damaged = bytes
         damaged[position] ^= change
-        if let (found, reader) = try? read(damaged) {
-          let size = Int32(reader.header?.vocabularySize ?? .max)
+        do {
+          let (found, reader) = try read(damaged)
+          let size = Int32(try #require(reader.header).vocabularySize)
           #expect(found.allSatisfy { $0.ids.allSatisfy { $0 >= 0 && $0 < size } })
-        }
+          counts.read += 1
+        } catch is TokenStreamError { counts.refused += 1 }
       }
     }
+    #expect(counts.read > 10 && counts.refused > 10)
   }
 
   func message(_ bytes: [UInt8]) throws -> String {

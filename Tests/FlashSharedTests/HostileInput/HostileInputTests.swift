@@ -21,7 +21,8 @@ import Testing
   /// The cases that fuzzing found; a folder for each reader that has some.
   private static func cases() throws -> [(reader: HostileInput, bytes: [UInt8])] {
     let manager = FileManager.default
-    return try manager.contentsOfDirectory(atPath: found.path).sorted().flatMap { name in
+    let names = try manager.contentsOfDirectory(atPath: found.path).filter { !$0.hasPrefix(".") }
+    return try names.sorted().flatMap { name in
       let reader = try #require(HostileInput(rawValue: name), "no reader \(name)")
       let folder = found.appending(path: name)
       return try manager.contentsOfDirectory(atPath: folder.path).sorted().map {

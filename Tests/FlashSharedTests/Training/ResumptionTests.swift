@@ -92,7 +92,8 @@ import Testing
     #expect(text.contains("optimizer.weight_decay (not set, not 0.5)"), "\(text)")
     // The recipe in the checkpoint counts, whatever became of the file.
     _ = try folder.file(
-      "a/recipe.json", try String(contentsOfFile: folder.file("a/recipe.json"), encoding: .utf8)
+      "a/recipe.json",
+      try String(contentsOfFile: folder.file("a/recipe.json"), encoding: .utf8)
         .replacing("\"v5.2\"", with: "\"v5.2\", \"seed\": 9"))
     #expect(message { try run("a", ["seed=9"]) }.contains("seed (not set, not 9)"))
   }

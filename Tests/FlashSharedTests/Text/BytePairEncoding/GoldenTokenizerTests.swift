@@ -25,7 +25,8 @@ import Testing
     init(_ name: String) throws {
       let value = try JSONValue(contentsOf: "\(root)/\(name)/case.json")
       func strings(_ value: JSONValue?) throws -> [String] {
-        try #require(value?.arrayValue).map { try #require($0.stringValue) }
+        let values = try #require(value?.arrayValue)
+        return try values.map { try #require($0.stringValue) }
       }
       documents = try strings(value["documents"])
       texts = try strings(value["texts"])
@@ -34,8 +35,8 @@ import Testing
       options.minimumFrequency = try #require(given["min_frequency"]?.integerValue)
       options.specialTokens = try strings(given["special_tokens"])
       options.maximumTokenLength = given["max_token_length"]?.integerValue
-      options.includesAllBytes = try #require(given["all_bytes"]?.booleanValue)
-      options.addsPrefixSpace = try #require(given["prefix"]?.booleanValue)
+      options.includesAllBytes = given["all_bytes"] == true
+      options.addsPrefixSpace = given["prefix"] == true
     }
   }
 
