@@ -112,14 +112,16 @@ public struct WholeSetEvaluation {
   private func result(
     _ totals: ScoreTotals, seconds: Double, _ clustersAreDocuments: Bool
   ) throws -> EvaluationResult {
-    let isWhole = documentCount == shards.documentCount
-    let sizes =
-      isWhole
-      ? (shards.sourceBytes, shards.sourceCharacters, shards.informationBits)
-      : try shards.totals(ofFirst: documentCount)
+    var sizes = (
+      bytes: shards.sourceBytes, characters: shards.sourceCharacters,
+      informationBits: shards.informationBits
+    )
+    if documentCount < shards.documentCount {
+      sizes = try shards.totals(ofFirst: documentCount)
+    }
     return EvaluationResult(
       lossSum: totals.loss, tokens: totals.tokens, hits: totals.hits, documents: documentCount,
-      characters: sizes.1, bytes: sizes.0, informationBits: sizes.2,
+      characters: sizes.characters, bytes: sizes.bytes, informationBits: sizes.informationBits,
       standardError: totals.standardError,
       standardErrorPerCharacter: totals.standardErrorPerCharacter,
       clusters: clustersAreDocuments ? .documents : .windows, seconds: seconds,

@@ -86,8 +86,7 @@ import Testing
 
   @Test func slotsAreInTheOrderOfTheNames() throws {
     for version in ModelRegistry.versions {
-      let configuration = try #require(ModelRegistry.publishedConfiguration(of: version))
-      var members = configuration
+      guard var members = ModelRegistry.publishedConfiguration(of: version) else { continue }
       members["vocab"] = 29
       let model = try ModelRegistry.model(
         version: version, configuration: ModelConfiguration(members, source: version),

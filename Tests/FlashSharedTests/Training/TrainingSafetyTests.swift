@@ -15,10 +15,13 @@ import Testing
     _ folder: TestSupport.TemporaryFolder, _ recipe: Recipe, resumes: Bool = false,
     validationTokens: Int = 300
   ) throws -> [JSONValue] {
+    func shards(_ name: String, _ tokens: Int) throws -> ShardSet {
+      let path = folder.file(name)
+      return FileManager.default.fileExists(atPath: path)
+        ? try ShardSet(path: path) : try TrainingFixture.makeShards(path, tokens: tokens)
+    }
     let run = try TrainingRun(
-      recipe: recipe, train: TrainingFixture.makeShards(folder.file("train"), tokens: 900),
-      validation: TrainingFixture.makeShards(
-        folder.file("valid"), tokens: validationTokens, seed: 6),
+      recipe: recipe, train: shards("train", 900), validation: shards("valid", validationTokens),
       tokenizerPath: nil,
       options: .init(
         output: folder.file("run"), resumes: resumes, threads: 1, isQuiet: true,
