@@ -1,5 +1,5 @@
 # Targets: all (build), setup, test, quickstart, lint, schema, benchmark, documents, install, clean;
-# and the long tests: fuzz, interruption, sanitize.
+# ci (mpi-tests, interruption and fuzz-briefly); and the long tests: fuzz, interruption, sanitize.
 
 SWIFT ?= swift
 # Where the build goes; another folder keeps builds apart.
@@ -9,9 +9,11 @@ PREFIX ?= /usr/local
 
 TOOLS := fl-tokenize fl-shard fl-train fl-eval fl-sample
 SWIFT_FLAGS := -c release --scratch-path $(BUILD) -Xswiftc -enable-testing
-PACKAGES := libopenblas-dev libjansson-dev libssl-dev pkg-config jq shellcheck curl parallel
+PACKAGES := libopenblas-dev libjansson-dev libssl-dev pkg-config jq shellcheck curl parallel \
+  procps python3
 
-.PHONY: all setup test lint quickstart benchmark fuzz interruption sanitize schema documents install clean
+.PHONY: all setup tests test lint quickstart benchmark ci mpi-tests fuzz-briefly fuzz interruption \
+  sanitize schema documents install clean
 
 all:
 	$(SWIFT) build $(SWIFT_FLAGS)
@@ -26,14 +28,17 @@ setup:
 	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y --no-install-recommends $$missing; \
 	fi
 
-test: lint
+tests:
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
-	FLASHLM_BIN="$(abspath $(BUILD))/release" $(SWIFT) test $(SWIFT_FLAGS) --skip-build
+
+# Ends with the tests that were skipped and with the runner's own line.
+test: lint tests
+	SWIFT="$(SWIFT)" Tests/run.sh $(SWIFT_FLAGS)
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Plugins Sources Tests
 	python3 Tests/Rooms/check.py
-	shellcheck pipelines/*.sh pipelines/examples/*.sh benchmarks/*/*.sh install/*.sh Plugins/*/*.sh Tests/*/*.sh .ci/run
+	shellcheck pipelines/*.sh pipelines/examples/*.sh benchmarks/*/*.sh install/*.sh Plugins/*/*.sh Tests/*.sh Tests/*/*.sh .ci/run
 
 quickstart: all
 	pipelines/quickstart.sh
@@ -43,13 +48,38 @@ benchmark: all
 	benchmarks/training/run.sh
 	benchmarks/tokenize/run.py --bin "$(abspath $(BUILD))/release"
 
+# What CI runs behind `make setup test`.
+ci:
+	$(MAKE) setup PACKAGES="libopenmpi-dev openmpi-bin strace"
+	$(MAKE) mpi-tests fuzz-briefly
+	$(MAKE) interruption ROUNDS=20 SEED=2
+
+# fl-train under mpirun: that tool alone is built a second time. Needs libopenmpi-dev and openmpi-bin.
+mpi-tests: tests
+	FLASHLM_MPI=1 $(SWIFT) build -c release --scratch-path $(BUILD)-mpi --product fl-train
+	FLASHLM_MPI_BIN="$(abspath $(BUILD)-mpi)/release" EXPECTED_SKIPS=/dev/null SWIFT="$(SWIFT)" \
+	  Tests/run.sh $(SWIFT_FLAGS) --filter MPITests
+
+# Changed inputs for each reader in turn, without the guidance and the sanitizer of `make fuzz`; other
+# ones each day. A case that ends the tests is left in $(BUILD)/fuzz.
+FUZZ_SECONDS ?= 30
+FUZZ_SEED ?= $(shell date +%Y%m%d)
+fuzz-briefly: tests
+	mkdir -p "$(BUILD)/fuzz"
+	FLASHLM_FUZZ_SECONDS=$(FUZZ_SECONDS) FLASHLM_FUZZ_SEED=$(FUZZ_SEED) \
+	  FLASHLM_FUZZ_FOUND="$(abspath $(BUILD))/fuzz" EXPECTED_SKIPS=/dev/null SWIFT="$(SWIFT)" \
+	  Tests/run.sh $(SWIFT_FLAGS) --filter HostileInputTests/changedInputs
+
 # A million hostile inputs for each reader, under the address sanitizer: an hour or more.
 fuzz:
 	Tests/Fuzzing/run.sh
 
 # 200 disturbed runs, each compared with an undisturbed one: two minutes.
+ROUNDS ?= 200
+SEED ?= 1
 interruption: all
-	FLASHLM_BIN="$(abspath $(BUILD))/release" Tests/Interruption/run.sh
+	FLASHLM_BIN="$(abspath $(BUILD))/release" Tests/Interruption/run.sh --rounds $(ROUNDS) \
+	  --seed $(SEED)
 
 # The test suite under the address sanitizer, then under the thread sanitizer.
 sanitize:

@@ -6,7 +6,7 @@ import PackagePlugin
   func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
     guard let module = target.sourceModule else { return [] }
     let models = module.sourceFiles(withSuffix: "swift").map(\.url)
-      .filter { $0.deletingLastPathComponent().lastPathComponent == "Models" }
+      .filter { $0.pathComponents.contains("Models") }
       .sorted { $0.path < $1.path }
     let script = context.package.directoryURL.appending(path: "Plugins/ListModels/list-models.sh")
     let list = context.pluginWorkDirectoryURL.appending(path: "ModelRegistry+Architectures.swift")

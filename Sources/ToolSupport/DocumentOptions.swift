@@ -4,13 +4,19 @@ import Foundation
 
 /// Where a command's documents come from, and how files hold them.
 public struct DocumentOptions: ParsableArguments {
-  /// How files hold documents, as the command line says it.
-  public enum Format: String, ExpressibleByArgument, CaseIterable, Sendable {
-    case auto
-    case jsonl
-    case text
-    case lines
-    case whole
+  /// The name of a document format.
+  public struct Format: ExpressibleByArgument, Sendable {
+    let name: String
+
+    public init?(argument: String) {
+      guard DocumentFormat(named: argument) != nil else { return nil }
+      name = argument
+    }
+
+    init() { name = DocumentFormat.automaticName }
+
+    public static var allValueStrings: [String] { DocumentFormat.names.map(\.name) }
+    public var defaultValueDescription: String { name }
   }
 
   @Argument(
@@ -20,12 +26,10 @@ public struct DocumentOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      """
-      How the files hold documents. jsonl: one JSON object a line with its text; text: documents \
-      between separator lines; lines: each line with its line feed; whole: each file is one; auto: \
-      jsonl if the first file's name ends in .jsonl or .ndjson, otherwise text.
-      """, valueName: "format"))
-  public var format = Format.auto
+      "How the files hold documents. "
+        + DocumentFormat.names.map { "\($0.name): \($0.summary)" }.joined(separator: "; ") + ".",
+      valueName: "format"))
+  public var format = Format()
 
   @Option(
     help: ArgumentHelp(
@@ -34,13 +38,25 @@ public struct DocumentOptions: ParsableArguments {
   public var separator = "<|endoftext|>"
 
   @Option(
-    help: ArgumentHelp("With jsonl, the name of the member with the text.", valueName: "name"))
+    help: ArgumentHelp(
+      "With jsonl, the name of the member with the text; a.b is the member b of the object a, unless "
+        + "there is a member a.b.", valueName: "name"))
   public var textMember = "text"
+
+  @Flag(
+    help: """
+      With jsonl, count and leave out lines that hold no document: not JSON, without the text's \
+      member, or text that is none.
+      """)
+  public var skipInvalid = false
 
   @Flag(help: "Turn CR LF and CR into LF as the files are read.")
   public var normalizeLineBreaks = false
 
-  @Flag(help: "Leave out bytes that are not UTF-8 as the files are read.")
+  @Flag(
+    help:
+      "Leave out bytes that are not UTF-8, and halves of surrogate pairs, as the files are read."
+  )
   public var dropInvalidBytes = false
 
   public init() {}
@@ -51,28 +67,29 @@ public struct DocumentOptions: ParsableArguments {
     }
   }
 
-  /// The format that the options and the files' names mean.
-  public func documentFormat(pieceCharacters: Int? = nil) -> DocumentFormat {
-    switch format {
-    case .jsonl: return .jsonLines(textMember: textMember)
-    case .text: return .separated(by: separator)
-    case .lines: return .lines
-    case .whole: return .whole(pieceCharacters: pieceCharacters)
-    case .auto:
-      let name = inputs.first ?? "-"
-      return name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson")
-        ? .jsonLines(textMember: textMember) : .separated(by: separator)
-    }
-  }
-
   /// A reader of the documents.
   ///
-  /// - Parameter pieceCharacters: with `whole`, the code points that a part of a file has.
-  public func reader(pieceCharacters: Int? = nil) -> DocumentReader {
-    var cleaning = TextCleaning()
-    cleaning.normalizesLineBreaks = normalizeLineBreaks
-    cleaning.dropsInvalidBytes = dropInvalidBytes
-    return DocumentReader(
-      paths: inputs, format: documentFormat(pieceCharacters: pieceCharacters), cleaning: cleaning)
+  /// - Parameters:
+  ///   - pieceCharacters: with `whole`, the code points that a part of a file has.
+  ///   - advice: what messages may advise beside what these options are.
+  public func reader(
+    pieceCharacters: Int? = nil, advice: DocumentAdvice = []
+  ) -> DocumentReader {
+    var settings = DocumentSettings()
+    settings.textMember = textMember
+    settings.separator = separator
+    settings.pieceCharacters = pieceCharacters
+    settings.skipsInvalid = skipInvalid
+    settings.cleaning.normalizesLineBreaks = normalizeLineBreaks
+    settings.cleaning.dropsInvalidBytes = dropInvalidBytes
+    settings.advice = [.format, .separator, .textMember, .skipInvalid, .dropInvalidBytes]
+    settings.advice.formUnion(advice)
+    let format = DocumentFormat(named: format.name, settings) ?? .automatic(settings)
+    return DocumentReader(paths: inputs, format: format)
   }
+}
+
+/// Says on standard error what a reader noticed in its sources and did not refuse, if anything.
+public func printFindings(of reader: DocumentReader, from tool: String) {
+  for finding in reader.findings { printMessage(finding.description, from: tool) }
 }

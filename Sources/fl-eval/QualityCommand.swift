@@ -35,8 +35,8 @@ struct QualityCommand: ParsableCommand {
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "The text that the model was trained on: JSON lines if the name ends in .jsonl, else text "
-        + "with separator lines; may be given several times. It is read, never held.",
+      "The text that the model was trained on: JSON lines or text with separator lines, as each "
+        + "file's content shows; may be given several times. It is read, never held.",
       valueName: "file"))
   var trainingText: [String] = []
 
@@ -59,16 +59,24 @@ struct QualityCommand: ParsableCommand {
     guard !samples.isEmpty else {
       throw SampleError.noSamples(path: files.joined(separator: ", "))
     }
-    let isJSON = trainingText.first.map { $0.hasSuffix(".jsonl") || $0.hasSuffix(".ndjson") }
-    let format: DocumentFormat =
-      isJSON == true ? .jsonLines(textMember: "text") : .separated(by: separator)
+    var settings = DocumentSettings()
+    settings.separator = separator
+    settings.advice = .separator
+    let format = DocumentFormat.automatic(settings)
+    var reader: DocumentReader?
     var bar = ProgressBar("training text", isQuiet: quiet)
     defer { bar.finish() }
     let quality = try SampleQuality(
       samples,
       training: trainingText.isEmpty
-        ? nil : { DocumentReader(paths: trainingText, format: format) }
+        ? nil
+        : {
+          let opened = DocumentReader(paths: trainingText, format: format)
+          reader = opened
+          return opened
+        }
     ) { bar.update(fraction: $0, detail: "") }
+    if let reader { printFindings(of: reader, from: "fl-eval") }
     var event: JSONObject = [
       "files": .array(files.map { .string($0) }),
       "training_text": .array(trainingText.map { .string($0) }),

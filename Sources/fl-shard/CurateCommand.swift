@@ -58,14 +58,20 @@ struct CurateCommand: ParsableCommand {
     try main.finish()
     try validation?.finish()
     progress.finish()
-    try report(curation, totals, dealer, isOnStandardOutput: main.isStandardOutput)
+    printFindings(of: reader, from: "fl-shard")
+    try report(
+      curation, totals, dealer, skippedLines: reader.skippedLines,
+      isOnStandardOutput: main.isStandardOutput)
   }
 
   private func report(
     _ curation: TextCuration, _ totals: CuratedTotals, _ dealer: CuratedDealer,
-    isOnStandardOutput: Bool
+    skippedLines: Int, isOnStandardOutput: Bool
   ) throws {
     var steps = curation.steps
+    if skippedLines > 0 {
+      steps.insert(["step": "skip_invalid", "lines_removed": .integer(skippedLines)], at: 0)
+    }
     if let seed = output.shuffle {
       steps.append(["step": "shuffle", "seed": .string(String(seed))])
     }

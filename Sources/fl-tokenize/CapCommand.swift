@@ -80,6 +80,7 @@ struct CapCommand: ParsableCommand {
       }
     }
     progress.finish()
+    printFindings(of: reader, from: "fl-tokenize")
     let room = vocabularySize - CappedVocabulary.standardSpecialTokens.count
     let capped = Tokenizer(
       model: original.model, addedTokens: original.addedTokens,

@@ -8,9 +8,10 @@ struct DecodeCommand: ParsableCommand {
     commandName: "decode",
     abstract: "Turns tokens back into text.",
     discussion: """
-      Reads what encode writes, in either form. Bytes come back exactly; special tokens are left \
-      out unless --keep-special is given. In jsonl, where text must be UTF-8, what is not becomes \
-      U+FFFD.
+      Reads what encode writes, in either form; JSON lines that are lists, [1,2,3]; arrays of numpy \
+      (.npy); and the sets of shards that fl-shard packs. Bytes come back exactly; special tokens, \
+      and the end-of-text token that a set's documents carry, are left out unless --keep-special is \
+      given. In jsonl, where text must be UTF-8, what is not becomes U+FFFD.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -19,8 +20,11 @@ struct DecodeCommand: ParsableCommand {
     case jsonl
   }
 
-  @Argument(help: ArgumentHelp("The file with tokens; - is standard input.", valueName: "file"))
-  var input = "-"
+  @Argument(
+    help: ArgumentHelp(
+      "Files with tokens ('-' is standard input) and folders of sets, read in this order.",
+      valueName: "input"))
+  var inputs: [String] = ["-"]
 
   @Option(
     name: [.short, .long],
@@ -57,49 +61,54 @@ struct DecodeCommand: ParsableCommand {
   func run() throws {
     Interruption.install()
     let tokenizer = try Tokenizer(contentsOf: tokenizer)
-    let reader = try TokenStreamReader(path: input)
-    if let header = reader.header, header.tokenizerSHA256 != tokenizer.sha256 {
-      throw DecodeError.anotherTokenizer(stream: reader.source, tokenizer: self.tokenizer)
-    }
     let sink = try ByteSink(path: output)
-    var document = TokenDocument()
-    var isOpen = false
-    var pending = JSONObject()
+    for path in inputs {
+      let input = TokenInput(paths: [path], describesSources: false)
+      try input.open(needsVocabularySize: false)
+      if let hash = input.tokenizerHash, hash != hexadecimal(tokenizer.sha256) {
+        throw DecodeError.anotherTokenizer(stream: input.current, tokenizer: self.tokenizer)
+      }
+      try decode(input, tokenizer, into: sink)
+    }
+    try sink.finish()
+  }
+
+  private func decode(
+    _ input: TokenInput, _ tokenizer: Tokenizer, into sink: ByteSink
+  ) throws {
+    var part = TokenPart()
+    var record = JSONObject()
     var text: [UInt8] = []
     var number = 0
-    func close() throws {
-      guard isOpen else { return }
-      isOpen = false
+    while try input.next(into: &part) {
+      try Interruption.check()
+      if part.isFirst {
+        number += 1
+        record = part.name.map { ["id": .string($0)] } ?? [:]
+        text.removeAll(keepingCapacity: true)
+      }
+      if let id = part.ids.first(where: { Int($0) >= tokenizer.vocabularySize }) {
+        throw DecodeError.outsideVocabulary(
+          stream: input.current, document: number, id: Int(id),
+          vocabularySize: tokenizer.vocabularySize)
+      }
+      if !keepSpecial, part.isLast, let end = input.presentEndOfText, part.ids.last == end {
+        part.ids.removeLast()
+      }
+      let bytes =
+        printed
+        ? Array(tokenizer.printedText(part.ids, skippingSpecial: !keepSpecial).utf8)
+        : tokenizer.decode(part.ids, skippingSpecial: !keepSpecial)
+      if outputFormat == .jsonl { text += bytes } else { try sink.write(bytes) }
+      guard part.isLast else { continue }
       switch outputFormat {
       case .raw: break
       case .text: try sink.write("\n\(separator)\n")
       case .jsonl:
-        pending["text"] = .string(String(decoding: text, as: UTF8.self))
-        try sink.write(JSONValue.object(pending).serialized() + [0x0A])
+        record["text"] = .string(String(decoding: text, as: UTF8.self))
+        try sink.write(JSONValue.object(record).serialized() + [0x0A])
       }
-      text.removeAll(keepingCapacity: true)
     }
-    while try reader.next(into: &document) {
-      try Interruption.check()
-      if !document.continuesPrevious {
-        try close()
-        isOpen = true
-        number += 1
-        pending = document.name.map { ["id": .string($0)] } ?? [:]
-      }
-      if let id = document.ids.first(where: { Int($0) >= tokenizer.vocabularySize }) {
-        throw DecodeError.outsideVocabulary(
-          stream: reader.source, document: number, id: Int(id),
-          vocabularySize: tokenizer.vocabularySize)
-      }
-      let bytes =
-        printed
-        ? Array(tokenizer.printedText(document.ids, skippingSpecial: !keepSpecial).utf8)
-        : tokenizer.decode(document.ids, skippingSpecial: !keepSpecial)
-      if outputFormat == .jsonl { text += bytes } else { try sink.write(bytes) }
-    }
-    try close()
-    try sink.finish()
   }
 }
 

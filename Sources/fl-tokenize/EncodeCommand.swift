@@ -57,6 +57,11 @@ struct EncodeCommand: ParsableCommand {
 
   func run() throws {
     Interruption.install()
+    if outputFormat == .binary {
+      try TerminalRefusal.check(
+        output, "the binary token stream",
+        mend: "name a file with --output, pipe it on, or give --output-format jsonl")
+    }
     let started = ContinuousClock.now
     let tokenizer = try Tokenizer(contentsOf: tokenizer)
     var options = EncodingOptions()
@@ -64,7 +69,7 @@ struct EncodeCommand: ParsableCommand {
     options.pieceCharacters = pieceCharacters
     options.stripsWhitespace = strip
     options.threads = threads.count
-    let reader = documents.reader(pieceCharacters: pieceCharacters)
+    let reader = documents.reader(pieceCharacters: pieceCharacters, advice: .pieces)
     let sink = try ByteSink(path: output)
     let progress = Progress(ProgressBar("Encoding", isQuiet: common.quiet))
     let total = reader.totalBytes.map { Double(max($0, 1)) }
@@ -76,6 +81,7 @@ struct EncodeCommand: ParsableCommand {
     }
     try sink.finish()
     progress.bar.finish()
+    printFindings(of: reader, from: "fl-tokenize")
     let seconds = (ContinuousClock.now - started) / .seconds(1)
     if !common.quiet {
       var message = "\(totals.documents) documents, \(totals.tokens) tokens"
@@ -91,7 +97,8 @@ struct EncodeCommand: ParsableCommand {
       [
         "documents": .integer(totals.documents), "tokens": .integer(totals.tokens),
         "characters": .integer(totals.characters), "bytes": .integer(totals.bytes),
-        "dropped_bytes": .integer(totals.droppedBytes), "seconds": .number(seconds),
+        "dropped_bytes": .integer(totals.droppedBytes),
+        "skipped_lines": .integer(reader.skippedLines), "seconds": .number(seconds),
         "output": .string(output),
       ])
   }

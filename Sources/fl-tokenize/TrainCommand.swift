@@ -100,6 +100,7 @@ struct TrainCommand: ParsableCommand {
     try output.write(tokenizer.serialized())
     try output.finish()
     progress.bar.finish()
+    printFindings(of: reader, from: "fl-tokenize")
     let seconds = (ContinuousClock.now - started) / .seconds(1)
     if !common.quiet {
       note(

@@ -5,10 +5,9 @@ public struct Tool: Sendable {
   /// The program.
   public let path: String
 
-  /// A tool from the folder that this test program was built into.
-  public init(_ name: String) {
-    let products = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-    path = products.appending(path: name).path
+  /// A tool from the folder that this test program was built into, or from another one.
+  public init(_ name: String, in folder: String = products) {
+    path = URL(filePath: folder).appending(path: name).path
   }
 
   /// A script by its path in the repository.
@@ -16,6 +15,13 @@ public struct Tool: Sendable {
 
   /// A program of the system.
   public init(absolutePath path: String) { self.path = path }
+
+  /// Whether the system has a program, found as a shell finds it.
+  public static func isInstalled(_ name: String) -> Bool {
+    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
+      FileManager.default.isExecutableFile(atPath: "\($0)/\(name)")
+    }
+  }
 
   /// The repository's root.
   public static let repository = URL(filePath: #filePath)

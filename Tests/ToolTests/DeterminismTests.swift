@@ -64,7 +64,11 @@ import Testing
       return object
     }
     let one = try figures(threads: 1)
-    #expect(one["loss"]?.doubleValue != nil)
+    #expect(
+      one["tokens"]?.integerValue
+        == RunFixture.documents.reduce(0) { $0 + $1.utf8.count + 1 })
+    // Random weights cannot know more than what equal chances give, about ln 260 nats.
+    #expect(one["loss"]?.doubleValue ?? 0 > 4)
     for threads in [1, 2, 3] { #expect(try figures(threads: threads) == one) }
   }
 

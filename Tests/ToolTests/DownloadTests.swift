@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 /// The pipelines' download, against a server on this machine that breaks off and states hashes.
-@Suite struct DownloadTests {
+@Suite(.enabled(if: Tool.isInstalled("python3"), "python3 is not installed"))
+struct DownloadTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -74,9 +74,14 @@ import Testing
   @Test func incrementalScoringAgreesForACausalModel() throws {
     let event = try evaluate("--incremental")
     #expect(event["prefix_only"]?["form"] == "incremental")
-    let gap = try #require(event["prefix_only_loss_gap"]?.doubleValue)
+    func number(_ path: String...) throws -> Double {
+      try #require(path.reduce(event) { $0[$1] ?? .null }.doubleValue, "\(path)")
+    }
+    let gap = try number("prefix_only_loss_gap")
     #expect(abs(gap) < 1e-4)
-    #expect(event["prefix_only_bits_per_character_gap"]?.doubleValue != nil)
+    #expect(try abs(gap - (number("prefix_only", "loss") - number("loss"))) < 1e-6)
+    let perNat = try number("tokens") / number("characters") / log(2)
+    #expect(try abs(number("prefix_only_bits_per_character_gap") - perNat * gap) < 1e-6)
   }
 
   @Test func thePublishedProtocolNamesItsCaveats() throws {
@@ -84,7 +89,10 @@ import Testing
     #expect(event["batches"] == 5)
     #expect(event["tokens"]?.integerValue == 5 * 2 * 16)
     #expect(event["caveats"]?.arrayValue?.count == 2)
-    #expect(event["standard_deviation_of_batches"]?.doubleValue != nil)
+    let deviation = try #require(event["standard_deviation_of_batches"]?.doubleValue)
+    let error = try #require(event["standard_error"]?.doubleValue)
+    #expect(deviation > 0)
+    #expect(abs(error * 5.0.squareRoot() / deviation - 1) < 1e-6)
     let more = try evaluate("--protocol", "published", "--batches", "7", "--seed", "2")
     #expect(more["batches"] == 7)
     #expect(more["loss"] != event["loss"])
@@ -101,6 +109,52 @@ import Testing
       #expect(event["passes"] == true)
       #expect(event["changes"]?.arrayValue?.count == (arguments.contains("5") ? 5 : 16))
     }
+  }
+
+  /// A published v8.1 whose memory, which sees the future, changes logits in their last bits only.
+  private func barelyLeakingRun() throws -> String {
+    let inner = try TemporaryFolder()
+    let leaking = try RunFixture(
+      in: inner, variant: "published", version: "v8.1", hyperparameters: RunFixture.cortex)
+    let path = "\(leaking.path)/best.safetensors"
+    let file = try Safetensors(path: path)
+    let tensors = try file.names.map { name in
+      let factor: Float = name.hasSuffix(".mem_out.weight") ? 1e-7 : 1
+      return (
+        name, try #require(file.shape(of: name)), try file.values(of: name).map { $0 * factor }
+      )
+    }
+    #expect(tensors.contains { $0.0.hasSuffix(".mem_out.weight") })
+    try Safetensors.write(tensors, metadata: [:], to: path)
+    try FileManager.default.moveItem(atPath: leaking.path, toPath: folder.file("leaking"))
+    return folder.file("leaking")
+  }
+
+  /// A single changed bit is a leak; only who asks for a tolerance has one.
+  @Test func theSmallestLeakIsALeak() throws {
+    let path = try barelyLeakingRun()
+    func audit(_ options: String...) throws -> JSONValue {
+      let outcome = try Tool("fl-eval").run(["causality", path] + options)
+      // A published variant may leak.
+      #expect(outcome.status == 0, "\(outcome.errorText)")
+      return try JSONValue(parsing: outcome.output, source: "output")
+    }
+    let event = try audit()
+    let largest = try #require(event["largest_change"]?.doubleValue)
+    let scale = try #require(event["logit_scale"]?.doubleValue)
+    #expect(largest > 0 && largest < 1e-6 * scale, "\(largest) of \(scale)")
+    #expect(event["leaks"] == true)
+    #expect(event["tolerance"] == 0)
+    let changes = try #require(event["changes"]?.arrayValue).map { $0.doubleValue ?? .nan }
+    #expect(changes.max() == largest)
+    #expect(event["leaking_positions"]?.integerValue == changes.count { $0 > 0 })
+    #expect(try audit("--tolerance", "\(2 * largest)")["leaks"] == false)
+    #expect(try audit("--tolerance", "\(largest / 2)")["leaks"] == true)
+
+    let measured = try Tool("fl-eval").run(
+      ["leak", path, "--data", run.shards, "--windows", "2", "--quiet"])
+    #expect(measured.status == 0, "\(measured.errorText)")
+    #expect(try JSONValue(parsing: measured.output, source: "output")["leaks"] == true)
   }
 
   // MARK: Conformance
@@ -120,7 +174,8 @@ import Testing
     #expect(event["published_parameters"] == 4_987_392)
     #expect(event["tolerances"]?["logits"]?.doubleValue == 1e-4)
     for name in ["logit_difference", "loss_difference", "largest_gradient_difference"] {
-      #expect(event[name]?.doubleValue != nil, "\(name)")
+      let difference = try #require(event[name]?.doubleValue, "\(name)")
+      #expect(difference >= 0 && difference < 1e-4, "\(name)")
     }
   }
 
@@ -188,7 +243,8 @@ import Testing
 
     try FileManager.default.removeItem(atPath: "\(run.path)/best.safetensors")
     try expect([run.path] + data, 66, "try --checkpoint last")
-    #expect(try event(data + ["--checkpoint", "last"])["tokens"] != nil)
+    let tokens = RunFixture.documents.reduce(0) { $0 + $1.utf8.count + 1 }
+    #expect(try event(data + ["--checkpoint", "last"])["tokens"]?.integerValue == tokens)
     try FileManager.default.removeItem(atPath: "\(run.path)/last.safetensors")
     try expect([run.path, "--checkpoint", "last"] + data, 66, "let fl-train go on")
   }

@@ -3,11 +3,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// fl-train under mpirun, where it was built for that.
+/// fl-train under mpirun, where it was built for that: all of this with FLASHLM_MPI=1, or the tools
+/// in the folder that FLASHLM_MPI_BIN names.
 @Suite struct MPITests {
-  private static let isBuilt =
-    ProcessInfo.processInfo.environment["FLASHLM_MPI"] == "1"
-    && FileManager.default.isExecutableFile(atPath: "/usr/bin/mpirun")
+  private static let environment = ProcessInfo.processInfo.environment
+  private static let isAllBuilt = environment["FLASHLM_MPI"] == "1"
+  private static let tools =
+    environment["FLASHLM_MPI_BIN"] ?? (isAllBuilt ? Tool.products : nil)
+  private static let canRun = tools != nil && Tool.isInstalled("mpirun")
+  private static let reason: Comment =
+    "built without MPI, or no mpirun: see 'make mpi-tests'"
   private let folder: TemporaryFolder
 
   init() throws {
@@ -16,6 +21,10 @@ import Testing
     try TrainingFixture.makeShards(folder.file("train"), tokens: 900)
     try TrainingFixture.makeShards(folder.file("valid"), tokens: 300, seed: 6)
   }
+
+  private let train = Tool("fl-train", in: tools ?? Tool.products)
+  /// Found in PATH, and executed in the place of the process that was started.
+  private let mpirun = Tool(absolutePath: "/usr/bin/env")
 
   private func arguments(_ output: String, threads: Int) -> [String] {
     [
@@ -27,8 +36,8 @@ import Testing
 
   private func ranks(_ count: Int, _ output: String, threads: Int) -> [String] {
     [
-      "-n", "\(count)", "--bind-to", "none", "--oversubscribe", "--allow-run-as-root",
-      Tool("fl-train").path,
+      "mpirun", "-n", "\(count)", "--bind-to", "none", "--oversubscribe", "--allow-run-as-root",
+      train.path,
     ] + arguments(output, threads: threads)
   }
 
@@ -37,11 +46,11 @@ import Testing
     return try file.names.map { try file.values(of: $0).map(\.bitPattern) }
   }
 
-  @Test(.enabled(if: isBuilt, "built without MPI: build and test with FLASHLM_MPI=1"))
+  @Test(.enabled(if: canRun, reason))
   func ranksGiveTheBitsOfOneProcess() throws {
-    let whole = try Tool("fl-train").run(arguments("whole", threads: 4))
+    let whole = try train.run(arguments("whole", threads: 4))
     #expect(whole.status == 0)
-    let parted = try Tool(absolutePath: "/usr/bin/mpirun").run(ranks(2, "parted", threads: 2))
+    let parted = try mpirun.run(ranks(2, "parted", threads: 2))
     #expect(parted.status == 0, "\(parted.errorText)")
     // Rank 0 alone tells what happens.
     #expect(parted.lines.filter { $0.contains(#""event":"start""#) }.count == 1)
@@ -52,12 +61,12 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: isBuilt, "built without MPI: build and test with FLASHLM_MPI=1"))
+  @Test(.enabled(if: canRun, reason))
   func aLostRankEndsTheJobAndTheRunGoesOn() throws {
-    let whole = try Tool("fl-train").run(arguments("whole", threads: 2) + ["--steps", "400"])
+    let whole = try train.run(arguments("whole", threads: 2) + ["--steps", "400"])
     #expect(whole.status == 0)
     _ = try folder.file("errors", "")
-    let job = try Tool(absolutePath: "/usr/bin/mpirun").start(
+    let job = try mpirun.start(
       ranks(2, "lost", threads: 1) + ["--steps", "400"],
       errors: FileHandle(forWritingAtPath: folder.file("errors")))
     while !FileManager.default.fileExists(atPath: folder.file("lost/last.safetensors")),
@@ -74,14 +83,14 @@ import Testing
     #expect(job.terminationStatus != 0)
     let errors = try String(contentsOfFile: folder.file("errors"), encoding: .utf8)
     #expect(errors.contains("signal 9"), "\(errors)")
-    let rest = try Tool("fl-train").run(arguments("lost", threads: 2) + ["--steps", "400"])
+    let rest = try train.run(arguments("lost", threads: 2) + ["--steps", "400"])
     #expect(rest.status == 0)
     #expect(
       try tensors(folder.file("whole/last.safetensors"))
         == tensors(folder.file("lost/last.safetensors")))
   }
 
-  @Test(.enabled(if: !isBuilt, "built with MPI")) func withoutMPIItSaysSo() throws {
+  @Test(.enabled(if: !isAllBuilt, "built with MPI")) func withoutMPIItSaysSo() throws {
     let outcome = try Tool("fl-train").run(
       arguments("run", threads: 1), environment: ["OMPI_COMM_WORLD_SIZE": "2"])
     #expect(outcome.status == 64)

@@ -43,8 +43,19 @@ import Testing
     #expect(line["published"]?["leak_form"] == "prefixes")
     #expect(line["sound"]?["leaks"] == false)
     #expect(line["sound"]?["leak_form"] == "incremental")
-    #expect((line["sound"]?["bits_per_character"]?.doubleValue ?? 0) > 0)
-    #expect((line["published"]?["published_protocol_perplexity"]?.doubleValue ?? 0) > 1)
+    // What the table says is what fl-eval says.
+    func measured(_ variant: String, _ options: [String], _ member: String) throws -> Double {
+      let outcome = try Tool("fl-eval").run(
+        options + [folder.file("\(variant)/run"), "--data", folder.file("\(variant)/valid")])
+      #expect(outcome.status == 0, "\(outcome.errorText)")
+      return try #require(lines(outcome).first?[member]?.doubleValue)
+    }
+    #expect(
+      try line["sound"]?["bits_per_character"]?.doubleValue
+        == measured("sound", ["--quiet"], "bits_per_character"))
+    #expect(
+      try line["published"]?["published_protocol_perplexity"]?.doubleValue
+        == measured("published", ["--quiet", "--protocol", "published"], "perplexity"))
 
     // The records were kept: the same figures without measuring.
     let again = try Tool("fl-eval").run(["report"] + runs)
@@ -73,7 +84,18 @@ import Testing
     #expect(event["windows"] == 2)
     #expect(event["audited_tokens"]?.integerValue == RunFixture.windowLength)
     #expect(event["run"]?.stringValue == "\(path)/run")
-    _ = fixture
+    let numbers = try ["loss_gap", "prefix_only_loss", "teacher_forced_loss"].map {
+      try #require(event[$0]?.doubleValue)
+    }
+    #expect(abs(numbers[0]) > 1e-3)
+    #expect(abs(numbers[0] - (numbers[1] - numbers[2])) < 1e-6)
+    // The shards of the fixture: a byte a token, and an end-of-text token behind each document.
+    let tokens = RunFixture.documents.reduce(0) { $0 + $1.utf8.count + 1 }
+    let characters = RunFixture.documents.reduce(0) { $0 + $1.unicodeScalars.count }
+    let bits = try #require(event["bits_per_character_gap"]?.doubleValue)
+    #expect(
+      abs(bits - numbers[0] / log(2) * Double(tokens) / Double(characters)) < 1e-6)
+    withExtendedLifetime(fixture) {}
   }
 
   @Test func samplesAreJudged() throws {

@@ -125,6 +125,55 @@ import Testing
     #expect(try JSONValue(parsing: Array(verified.output), source: "event")["sound"] == true)
   }
 
+  /// Sets follow each other as they are named, which is not the order of their names; the same one
+  /// may come twice.
+  @Test func setsAreMergedInTheOrderInWhichTheyAreNamed() throws {
+    for (name, first) in [("b", 10), ("c", 20), ("a", 30)] {
+      let lines = (0..<3).map { #"{"tokens": [\#(first + $0), 1], "bytes": 9, "characters": 8}"# }
+      let outcome = try tool.run(
+        ["pack", "--vocabulary-size", "50", "--output", folder.file(name)],
+        input: lines.joined(separator: "\n").utf8)
+      #expect(outcome.status == 0, "\(outcome.errorText)")
+    }
+    for names in [["b", "c", "a"], ["c", "b", "a"], ["a", "c", "a"]] {
+      let path = folder.file("merged-" + names.joined())
+      let outcome = try tool.run(["merge", "--output", path] + names.map(folder.file))
+      #expect(outcome.status == 0, "\(outcome.errorText)")
+      let set = try ShardSet(path: path)
+      let firsts: [String: Int32] = ["b": 10, "c": 20, "a": 30]
+      let expected = names.flatMap { name in (0..<3).flatMap { [firsts[name, default: 0] + $0, 1] }
+      }
+      #expect(try set.tokens(in: 0..<set.tokenCount) == expected, "\(names)")
+      #expect(set.documentCount == 9)
+      #expect(set.sourceBytes == 81)
+      #expect(set.sourceCharacters == 72)
+    }
+  }
+
+  /// Text with characters of several bytes: the manifest counts both, for each document too.
+  @Test func charactersOfTextBecomeThoseOfTheSet() throws {
+    let texts = ["Zoë 中文", "", "🙂 naïve", "abc"]
+    let lines = texts.flatMap { JSONValue.object(["text": .string($0)]).serialized() + [0x0A] }
+    let path = try folder.file("texts.jsonl", lines)
+    let tokenizer = folder.file("tokenizer.json")
+    #expect(
+      try Tool("fl-tokenize").run(["train", "--alphabet", "bytes", "--output", tokenizer, path])
+        .status == 0)
+    let tokens = try Tool("fl-tokenize").run(["encode", "--tokenizer", tokenizer, path])
+    let packed = try tool.run(
+      ["pack", "--tokenizer", tokenizer, "--output", folder.file("set")], input: tokens.output)
+    #expect(packed.status == 0, "\(packed.errorText)")
+    let set = try ShardSet(path: folder.file("set"))
+    #expect((0..<4).map { set.characters(ofDocument: $0) } == [6, 0, 7, 3])
+    #expect((0..<4).map { set.bytes(ofDocument: $0) } == [11, 0, 11, 3])
+    #expect(set.sourceCharacters == 16)
+    #expect(set.sourceBytes == 25)
+    let json = try tool.run(["inspect", folder.file("set"), "--json"])
+    let manifest = try JSONValue(parsing: Array(json.output), source: "inspect")
+    #expect(manifest["characters"] == 16)
+    #expect(manifest["bytes"] == 25)
+  }
+
   @Test func anAlteredSetDoesNotVerify() throws {
     let path = try packed()
     let set = try ShardSet(path: path)
@@ -139,6 +188,41 @@ import Testing
         == "fl-shard: \(shard): not the file that the manifest names: its SHA-256 differs; copy or pack the set again\n"
     )
     #expect(try JSONValue(parsing: Array(outcome.output), source: "event")["sound"] == false)
+  }
+
+  /// Each set is reported, whatever the others are; a file that is gone is a fault of its set.
+  @Test func everySetIsVerified() throws {
+    let whole = try packed("whole")
+    let short = try packed("short")
+    let shard = try "\(short)/\(ShardSet(path: short).manifest.shards[0].name)"
+    try FileManager.default.removeItem(atPath: shard)
+    func sound(_ arguments: String..., status: Int32, _ message: String) throws -> [JSONValue?] {
+      let outcome = try tool.run(["verify"] + arguments)
+      #expect(outcome.status == status, "\(outcome.errorText)")
+      #expect(outcome.errorText.contains(message), "\(outcome.errorText)")
+      return try outcome.lines.map { try JSONValue(parsing: Array($0.utf8), source: "o")["sound"] }
+    }
+    #expect(
+      try sound(short, whole, folder.file("none"), whole, status: 1, "\(shard): cannot open")
+        == [false, true, false, true])
+    #expect(
+      try sound(whole, folder.file("none"), whole, status: 66, "1 of 3 sets are not sound")
+        == [true, false, true])
+    #expect(try sound(folder.file("none"), status: 66, "no finished set") == [false])
+    #expect(try sound(short, status: 1, shard) == [false])
+  }
+
+  @Test func severalSetsAreInspected() throws {
+    let paths = [try packed("one"), try packed("two", "--end-of-text", "3")]
+    let text = try tool.run(["inspect"] + paths)
+    #expect(text.status == 0)
+    #expect(text.lines.filter { $0.hasPrefix("documents") }.count == 2)
+    #expect(paths.allSatisfy { text.lines.contains(Substring($0)) })
+    let json = try tool.run(["inspect", "--json"] + paths)
+    let tokens = try json.lines.map {
+      try JSONValue(parsing: Array($0.utf8), source: "o")["tokens"]
+    }
+    #expect(tokens == [150, 200])
   }
 
   /// Runs a Python program and returns its exit code and what it complained about.
@@ -246,7 +330,6 @@ import Testing
     (["pack", "--output", "x", "--vocabulary-size", "0"], 64, "--vocabulary-size cannot be 0"),
     (["pack", "--output", "x", "--memory", "0"], 64, "--memory cannot be 0"),
     (["inspect", "/no/such/set"], 66, "no finished set of shards here"),
-    (["verify", "/no/such/set"], 66, "no finished set of shards here"),
     (["verify"], 64, "Missing expected argument"),
   ])
   func mistakesAreExplained(arguments: [String], status: Int32, reason: String) throws {

@@ -93,12 +93,64 @@ import Testing
       events.allSatisfy { $0.objectValue?.members.prefix(2).map(\.name) == ["event", "time"] })
     #expect(events.first?["event"] == "start")
     #expect(events.last?["event"] == "end")
-    let step = try #require(events.first { $0["event"] == "step" })
-    for name in ["step", "tokens", "loss", "lr", "grad_norm", "tok_per_sec", "elapsed"] {
-      #expect(step[name]?.doubleValue != nil, "\(name)")
+    let steps = events.filter { $0["event"] == "step" }
+    #expect(steps.map { $0["step"] } == (1...20).map { .integer($0) })
+    // Three sequences of 12 tokens, twice.
+    #expect(steps.map { $0["tokens"] } == (1...20).map { .integer(72 * $0) })
+    for step in steps {
+      func number(_ name: String) -> Double { step[name]?.doubleValue ?? .nan }
+      // The loss is below that of equal chances, but for noise; the clip does not change the norm.
+      #expect(number("loss") > 0.5 && number("loss") < log(29.0) + 0.5)
+      #expect(number("grad_norm") > 0 && number("lr") <= 3e-3)
+      #expect(abs(number("tok_per_sec") * number("elapsed") / number("tokens") - 1) < 1e-6)
     }
+    #expect(steps[2]["lr"]?.doubleValue == 3e-3)
     let log = try Data(contentsOf: URL(filePath: folder.file("run/log.jsonl")))
     #expect(log == outcome.output)
+  }
+
+  /// Bits a character of text whose characters have more bytes than one.
+  @Test func bitsAreOfCharactersNotOfBytes() throws {
+    let documents = ["Zoë 中文 naïve 🙂", "«ça va?» – élève", "中文中文 🙂🙃 ßé"]
+    for name in ["train", "valid"] {
+      try FileManager.default.removeItem(atPath: folder.file(name))
+      try RunFixture.writeShards(
+        folder.file(name), vocabularySize: 260, tokenizerHash: nil, documents: documents)
+    }
+    let outcome = try Tool("fl-train").run(arguments("run", "--steps", "2"))
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    let events = try outcome.lines.map { try JSONValue(parsing: Array($0.utf8), source: "output") }
+    let event = try #require(events.last { $0["event"] == "validation" })
+    let loss = try #require(event["val_loss"]?.doubleValue)
+    let bits = try #require(event["val_bpc"]?.doubleValue)
+    let characters = documents.reduce(0) { $0 + $1.unicodeScalars.count }
+    // A byte is a token, and each document has one more.
+    let tokens = documents.reduce(documents.count) { $0 + $1.utf8.count }
+    #expect(Double(tokens) > 1.5 * Double(characters))
+    #expect(abs(bits * log(2) * Double(characters) / (loss * Double(tokens)) - 1) < 1e-6)
+  }
+
+  /// A resumed run's speed is that of what it trained since.
+  @Test func theSpeedAfterAResumeIsOfThatSessionAlone() throws {
+    func events(_ steps: Int) throws -> [JSONValue] {
+      let outcome = try Tool("fl-train").run(arguments("run", "--resume", "--steps", "\(steps)"))
+      #expect(outcome.status == 0, "\(outcome.errorText)")
+      return try outcome.lines.map { try JSONValue(parsing: Array($0.utf8), source: "output") }
+    }
+    func figures(_ event: JSONValue?) throws -> (tokens: Double, elapsed: Double) {
+      (
+        try #require(event?["tokens"]?.doubleValue), try #require(event?["elapsed"]?.doubleValue)
+      )
+    }
+    let before = try figures(events(100).last { $0["event"] == "end" })
+    let steps = try events(110).filter { $0["event"] == "step" }
+    #expect(steps.map { $0["step"] } == (101...110).map { .integer($0) })
+    for step in steps {
+      let after = try figures(step)
+      let speed = try #require(step["tok_per_sec"]?.doubleValue)
+      let expected = (after.tokens - before.tokens) / (after.elapsed - before.elapsed)
+      #expect(abs(speed / expected - 1) < 1e-3, "\(speed), \(expected)")
+    }
   }
 
   @Test func overridesReachTheRun() throws {

@@ -6,6 +6,11 @@ public final class ByteSource {
   public let name: String
   private let descriptor: Int32
   private let isOwned: Bool
+  /// Bytes that were looked at and not yet read, and where they begin.
+  private let seen = ByteBuffer(capacity: 64)
+  private var seenStart = 0
+  /// Whether the source ended while it was looked at. A terminal would go on if it were asked again.
+  private var hasEnded = false
 
   /// Opens a path; `-` is standard input.
   public init(path: String) throws {
@@ -20,6 +25,11 @@ public final class ByteSource {
     isOwned = true
     guard descriptor >= 0 else {
       throw FileError.cannotOpen(path: path, reason: systemErrorText())
+    }
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      close(descriptor)
+      throw FileError.cannotOpen(path: path, reason: "it is a folder; give a file")
     }
     posix_fadvise(descriptor, 0, 0, Int32(POSIX_FADV_SEQUENTIAL))
   }
@@ -45,12 +55,43 @@ public final class ByteSource {
   /// - Returns: how many bytes were read; 0 only at the end.
   public func read(into room: UnsafeMutableRawBufferPointer) throws -> Int {
     guard let start = room.baseAddress, room.count > 0 else { return 0 }
+    let waiting = seen.count - seenStart
+    if waiting > 0 {
+      let count = min(waiting, room.count)
+      memcpy(start, seen.bytes.baseAddress! + seenStart, count)
+      seenStart += count
+      return count
+    }
+    return hasEnded ? 0 : try receive(into: room)
+  }
+
+  private func receive(into room: UnsafeMutableRawBufferPointer) throws -> Int {
     while true {
-      let received = Foundation.read(descriptor, start, room.count)
+      let received = Foundation.read(descriptor, room.baseAddress, room.count)
       if received >= 0 { return received }
       if errno != EINTR { throw FileError.cannotRead(path: name, reason: systemErrorText()) }
       try Interruption.check()
     }
+  }
+
+  /// Looks at the next bytes, which stay to be read: `wanted` of them, or fewer where the source
+  /// ends before. They are valid until the next call of any kind.
+  func peek(_ wanted: Int) throws -> UnsafeRawBufferPointer {
+    seen.removePrefix(seenStart)
+    seenStart = 0
+    while seen.count < wanted, !hasEnded {
+      let missing = wanted - seen.count
+      let room = UnsafeMutableRawBufferPointer(start: seen.reserve(missing), count: missing)
+      let received = try receive(into: room)
+      seen.advance(by: received)
+      hasEnded = received == 0
+    }
+    return UnsafeRawBufferPointer(rebasing: seen.bytes.prefix(wanted))
+  }
+
+  /// Passes over a byte order mark, if one is next.
+  func skipByteOrderMark() throws {
+    if try peek(3).elementsEqual([0xEF, 0xBB, 0xBF]) { seenStart = 3 }
   }
 
   /// Appends bytes to a buffer until `wanted` more are there or the source ends.

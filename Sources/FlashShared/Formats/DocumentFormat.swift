@@ -1,22 +1,58 @@
-/// How a file holds documents.
+/// How a file holds documents: one of the formats, or the one that each file's content shows.
 ///
-/// Text is UTF-8. A byte order mark at the start of a file is dropped; files in UTF-16 are refused.
-/// NUL is a character like any other. Lines end with a line feed, and a carriage return before it
-/// belongs to the line's end where lines mean something (JSON, separator lines), otherwise to the
-/// text. The last line need not end.
-public enum DocumentFormat: Equatable, Sendable {
-  /// One JSON object a line, its text under the name `textMember`; a number `bits` is the document's
-  /// information content, a string or whole number `id` its name. Blank lines are skipped.
-  case jsonLines(textMember: String)
-  /// Plain text in which documents are separated by lines that hold `separator` and nothing else.
-  /// The line break before a separator line belongs to neither document, and nothing at all
-  /// between two separator lines is no document. An empty `separator` separates at empty lines.
-  case separated(by: String)
-  /// Each line is a document, its line feed included.
-  case lines
-  /// Each file is one document. It comes in parts of `pieceCharacters` code points (the last one
-  /// shorter) if that is given, otherwise whole.
-  case whole(pieceCharacters: Int?)
+/// Text is UTF-8. A byte order mark at the start of a file is dropped; files in UTF-16 are refused,
+/// and so is what is compressed or no text at all (see `ForeignContent`). NUL is a character like
+/// any other. Lines end with a line feed, and a carriage return before it belongs to the line's end
+/// where lines mean something (JSON, separator lines), otherwise to the text. The last line need
+/// not end.
+public struct DocumentFormat: Sendable {
+  /// All formats, in the order in which a file's content is held against them.
+  static let kinds: [any DocumentFraming.Type] = [
+    JSONLines.self, SeparatedText.self, TextLines.self, WholeText.self,
+  ]
+
+  /// The name that leaves the choice to each file's content.
+  public static let automaticName = "auto"
+
+  /// The names of all formats, and what a file of each is.
+  public static var names: [(name: String, summary: String)] {
+    kinds.map { ($0.name, $0.summary) }
+      + [(automaticName, "what each file's content shows")]
+  }
+
+  /// What the format is told.
+  public var settings: DocumentSettings
+  /// Nil where each file's content decides.
+  private let kind: (any DocumentFraming.Type)?
+
+  init(_ kind: (any DocumentFraming.Type)?, _ settings: DocumentSettings) {
+    self.kind = kind
+    self.settings = settings
+  }
+
+  /// A format by its name; nil if there is none of that name.
+  public init?(named name: String, _ settings: DocumentSettings = DocumentSettings()) {
+    let kind = Self.kinds.first { $0.name == name }
+    guard kind != nil || name == Self.automaticName else { return nil }
+    self.init(kind, settings)
+  }
+
+  /// The format that each file's content shows: JSON lines where it begins with an object, or is
+  /// named so; otherwise text between separator lines.
+  public static func automatic(_ settings: DocumentSettings = DocumentSettings()) -> Self {
+    DocumentFormat(nil, settings)
+  }
+
+  /// What takes a file apart that begins so.
+  func framing(of start: FileStart) throws -> any DocumentFraming {
+    try ForeignContent.refuse(start)
+    if let kind { return kind.init(settings) }
+    var settings = settings
+    settings.isGuess = true
+    for kind in Self.kinds where try kind.holds(start) { return kind.init(settings) }
+    try ForeignContent.refuseBinary(start)
+    return SeparatedText(settings)
+  }
 }
 
 /// A document as its source holds it.
@@ -53,10 +89,12 @@ public struct DocumentView {
 
 /// What is wrong with a source of documents.
 public enum DocumentError: ReportableError, Equatable {
-  /// A document that does not fit the limit.
-  case tooLong(source: String, line: Int, limit: Int)
+  /// A document that does not fit the limit; `mend` is what helps.
+  case tooLong(source: String, line: Int, limit: Int, mend: String)
   /// The file is not in UTF-8.
   case notUTF8(source: String, encoding: String)
+  /// The file holds something else than documents; `reason` says what, and what helps.
+  case notDocuments(source: String, reason: String)
   /// A JSON line without what is needed.
   case badLine(source: String, line: Int, reason: String)
 
@@ -64,11 +102,11 @@ public enum DocumentError: ReportableError, Equatable {
 
   public var description: String {
     switch self {
-    case .tooLong(let source, let line, let limit):
-      "\(source):\(line): the document that begins here is longer than \(limit) bytes; "
-        + "give the separator that the file has, or encode in pieces"
+    case .tooLong(let source, let line, let limit, let mend):
+      "\(source):\(line): the document that begins here is longer than \(limit) bytes; \(mend)"
     case .notUTF8(let source, let encoding):
       "\(source): the file is in \(encoding); convert it with 'iconv -f \(encoding) -t UTF-8'"
+    case .notDocuments(let source, let reason): "\(source): \(reason)"
     case .badLine(let source, let line, let reason): "\(source):\(line): \(reason)"
     }
   }

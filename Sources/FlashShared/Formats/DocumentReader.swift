@@ -7,20 +7,21 @@ import Foundation
 public final class DocumentReader {
   /// The longest document that is accepted unless another limit is given: 256 MiB.
   public static let standardLimit = 1 << 28
-  /// The same for a line of JSON: 64 MiB, since parsing can take forty times as much memory.
+  /// The same for a line of JSON: 64 MiB.
   public static let standardLineLimit = 1 << 26
 
   private let format: DocumentFormat
-  private let cleaning: TextCleaning
   private var cleaner: TextCleaner
-  private let limit: Int
+  /// The limit that was asked for.
+  private let limit: Int?
   private let blockSize: Int
   private var waiting: ArraySlice<String>
-  private var current: ByteSource?
+  private var current: (source: ByteSource, framing: any DocumentFraming)?
+  private var opened = 0
+  private let noticed = DocumentFindings()
   /// What was read beyond the end of the last block.
   private let carry = ByteBuffer()
   private var line = 1
-  private var isAtStart = true
   private var isContinuing = false
   /// Bytes handed out so far, over all files.
   public private(set) var bytesRead = 0
@@ -33,6 +34,7 @@ public final class DocumentReader {
   ///
   /// - Parameters:
   ///   - paths: the files in order; `-` is standard input.
+  ///   - format: how each holds documents.
   ///   - cleaning: what is mended in the text as it is read.
   ///   - limit: the most bytes that a document may have; nil for the standard limit.
   ///   - blockSize: how many bytes a block aims at.
@@ -40,15 +42,11 @@ public final class DocumentReader {
     paths: [String], format: DocumentFormat, cleaning: TextCleaning = TextCleaning(),
     limit: Int? = nil, blockSize: Int = 1 << 18
   ) {
-    self.cleaning = cleaning
-    cleaner = TextCleaner(cleaning)
-    if case .whole(let characters?) = format { precondition(characters > 0, "pieces of nothing") }
+    var format = format
+    if cleaning.isNeeded { format.settings.cleaning = cleaning }
     self.format = format
-    if case .jsonLines = format {
-      self.limit = limit ?? Self.standardLineLimit
-    } else {
-      self.limit = limit ?? Self.standardLimit
-    }
+    cleaner = TextCleaner(format.settings.cleaning)
+    self.limit = limit
     self.blockSize = blockSize
     waiting = paths[...]
     let sizes = paths.map { path -> Int? in
@@ -75,22 +73,31 @@ public final class DocumentReader {
     return pending.removeLast()
   }
 
+  /// What was noticed so far and not refused, in the order in which it stands in the sources.
+  public var findings: [DocumentFinding] { noticed.list }
+
+  /// How many lines were left out since they hold no document.
+  public var skippedLines: Int {
+    findings.reduce(0) { $0 + ($1.kind == .skippedLine ? $1.count : 0) }
+  }
+
   /// Fills a block with the documents that come next.
   ///
   /// - Returns: false when there are no more.
   public func next(into block: DocumentBlock) throws -> Bool {
     while true {
-      guard try openNextIfNeeded(), let source = current else { return false }
-      block.begin(source: source.name, format: format, line: line)
+      guard try openNextIfNeeded(), let (source, framing) = current else { return false }
+      block.begin(
+        source: source.name, index: opened, framing: framing, line: line, findings: noticed)
       block.continuesPrevious = isContinuing
       block.buffer.append(carry.bytes)
       carry.truncate()
-      let isEnd = try fill(block, from: source)
+      let isEnd = try fill(block, from: source, framing)
       if isEnd { current = nil }
       guard block.buffer.count > 0 else { continue }
       bytesRead += block.buffer.count
-      line += block.needsLines ? ByteCounts.lineFeeds(block.buffer.bytes) : 0
-      if case .whole = format { isContinuing = true }
+      line += framing.isOneDocument ? 0 : ByteCounts.lineFeeds(block.buffer.bytes)
+      isContinuing = framing.isOneDocument
       return true
     }
   }
@@ -98,32 +105,38 @@ public final class DocumentReader {
   private func openNextIfNeeded() throws -> Bool {
     if current != nil { return true }
     guard let path = waiting.popFirst() else { return false }
-    current = try ByteSource(path: path)
+    let source = try ByteSource(path: path)
+    try source.skipByteOrderMark()
+    let start = FileStart(
+      source: source.name, bytes: try source.peek(FileStart.length),
+      advice: format.settings.advice)
+    current = (source, try format.framing(of: start))
+    opened += 1
     line = 1
-    isAtStart = true
     isContinuing = false
-    cleaner = TextCleaner(cleaning)
+    cleaner = TextCleaner(format.settings.cleaning)
     return true
   }
 
   /// Reads until the block ends with a document, and puts what lies behind into `carry`.
   ///
   /// - Returns: whether the file ended.
-  private func fill(_ block: DocumentBlock, from source: ByteSource) throws -> Bool {
+  private func fill(
+    _ block: DocumentBlock, from source: ByteSource, _ framing: any DocumentFraming
+  ) throws -> Bool {
+    let limit = limit ?? framing.documentLimit
     var searched = 0
     while true {
-      // At the start enough to tell what the file begins with.
-      let wanted = max(wantedBytes(block), isAtStart ? 4 : 0)
       let start = block.buffer.count
+      let wanted =
+        framing.bytesWanted(after: block.bytes) ?? max(blockSize - start, blockSize / 4, 1)
       cleaner.restore(block.buffer)
-      let received = try source.fill(block.buffer, wanted: wanted)
-      if isAtStart { try checkStart(block.buffer, source) }
-      let isEnd = received < wanted
+      let isEnd = try source.fill(block.buffer, wanted: wanted) < wanted
       cleaner.clean(block.buffer, from: start, isEnd: isEnd)
-      if let boundary = block.lastBoundary(searchedBefore: searched) {
-        guard boundary < block.buffer.count else { return isEnd }
-        let bytes = block.buffer.bytes
-        if !isEnd || block.endsAtBoundary {
+      let bytes = block.bytes
+      if let boundary = framing.lastBoundary(in: bytes, searchedBefore: searched) {
+        guard boundary < bytes.count else { return isEnd }
+        if !isEnd || framing.isOneDocument {
           carry.append(UnsafeRawBufferPointer(rebasing: bytes[boundary...]))
           block.buffer.truncate(to: boundary)
           return false
@@ -132,30 +145,10 @@ public final class DocumentReader {
       }
       if isEnd { return true }
       searched = block.buffer.count
-      guard block.buffer.count <= limit else {
-        throw DocumentError.tooLong(source: source.name, line: line, limit: limit)
+      guard searched <= limit else {
+        throw DocumentError.tooLong(
+          source: source.name, line: line, limit: limit, mend: framing.lengthMend)
       }
-    }
-  }
-
-  /// How much to read next: what a block lacks, or what a piece lacks at one byte a character.
-  private func wantedBytes(_ block: DocumentBlock) -> Int {
-    if case .whole(let characters?) = format {
-      let missing = characters + 1 - ByteCounts.characters(block.buffer.bytes)
-      return missing > 0 ? min(max(missing, 16), 1 << 22) : 0
-    }
-    return max(blockSize - block.buffer.count, blockSize / 4, 1)
-  }
-
-  private func checkStart(_ buffer: ByteBuffer, _ source: ByteSource) throws {
-    isAtStart = false
-    let bytes = buffer.bytes
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
-      buffer.removePrefix(3)
-    } else if bytes.starts(with: [0xFF, 0xFE]) {
-      throw DocumentError.notUTF8(source: source.name, encoding: "UTF-16LE")
-    } else if bytes.starts(with: [0xFE, 0xFF]) {
-      throw DocumentError.notUTF8(source: source.name, encoding: "UTF-16BE")
     }
   }
 }

@@ -3,9 +3,15 @@ extension NpyHeader {
   ///
   /// - Returns: the header, and the offset at which the data begin.
   static func parse(_ file: FileBytes) throws -> (NpyHeader, Int) {
-    let bytes = file.bytes
+    try parse(file.bytes, path: file.path)
+  }
+
+  /// Reads the head of a file from its first bytes; `path` is for messages.
+  static func parse(
+    _ bytes: UnsafeRawBufferPointer, path: String
+  ) throws -> (NpyHeader, Int) {
     func damaged(_ offset: Int, _ reason: String) -> NpyError {
-      .damaged(path: file.path, offset: offset, reason: reason)
+      .damaged(path: path, offset: offset, reason: reason)
     }
     guard bytes.starts(with: magic) else { throw damaged(0, "the magic string is missing") }
     guard bytes.count >= 10 else { throw damaged(bytes.count, "it ends inside its header") }
@@ -27,7 +33,7 @@ extension NpyHeader {
       throw damaged(bytes.count, "it ends inside its header")
     }
     var reader = DictionaryReader(
-      text: Array(bytes[start..<start + length]), offset: start, path: file.path)
+      text: Array(bytes[start..<start + length]), offset: start, path: path)
     return (try reader.header(), start + length)
   }
 }

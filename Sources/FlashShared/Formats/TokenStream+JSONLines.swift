@@ -24,14 +24,17 @@ extension TokenDocument {
     return line
   }
 
-  /// Reads a line of JSON into this document, all of whose members are replaced.
+  /// Reads a line of JSON, an object or a list of ids, into this document, all of whose members are
+  /// replaced.
   mutating func parse(jsonLine: UnsafeRawBufferPointer, source: String, line: Int) throws {
     func failure(_ reason: String) -> TokenStreamError {
       .badLine(source: source, line: line, reason: reason)
     }
     let object = try JSONValue(parsing: jsonLine, source: source, line: line)
-    guard let tokens = object["tokens"]?.arrayValue else {
-      throw failure("no \"tokens\" list; expected {\"tokens\": [1, 2, 3]}")
+    guard let tokens = object["tokens"]?.arrayValue ?? object.arrayValue else {
+      throw failure(
+        "no \"tokens\" list; expected {\"tokens\": [1, 2, 3]} or [1, 2, 3]"
+          + (object["text"] == nil ? "" : "; encode text with 'fl-tokenize encode'"))
     }
     ids.removeAll(keepingCapacity: true)
     for (index, token) in tokens.enumerated() {

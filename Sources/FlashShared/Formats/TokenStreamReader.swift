@@ -4,6 +4,8 @@ import Foundation
 public enum TokenStreamError: ReportableError, Equatable {
   /// The first bytes are not those of a token stream.
   case notATokenStream(source: String)
+  /// The source holds something else; `reason` says what, and what helps.
+  case notTokens(source: String, reason: String)
   /// A stream of a later version.
   case unknownVersion(source: String, version: UInt32)
   /// The stream ends before its end record.
@@ -19,6 +21,7 @@ public enum TokenStreamError: ReportableError, Equatable {
     switch self {
     case .notATokenStream(let source):
       "\(source): not a token stream; make one with 'fl-tokenize encode'"
+    case .notTokens(let source, let reason): "\(source): \(reason)"
     case .unknownVersion(let source, let version):
       "\(source): token stream of version \(version), this program reads version 1; "
         + "use the fl-tokenize of the same release"
@@ -34,9 +37,10 @@ public enum TokenStreamError: ReportableError, Equatable {
 
 /// Reads a token stream, document by document, in constant memory.
 ///
-/// Both forms are read: the binary one (see `TokenStream`) and JSON lines, one document a line:
+/// All forms are read: the binary one (see `TokenStream`); JSON lines, one document a line:
 /// `{"tokens": [...], "characters": 12, "bytes": 12, "id": "a", "bits": 34.5, "continues": true}`,
-/// where all but `tokens` may be missing. The first byte decides.
+/// where all but `tokens` may be missing, or the list alone, `[1, 2, 3]`; and numpy's `.npy`, whose
+/// whole numbers are one document, or one for each row. The first bytes decide.
 public final class TokenStreamReader {
   /// What error messages call the stream.
   public let source: String
@@ -45,24 +49,39 @@ public final class TokenStreamReader {
   /// What has been read so far. After the last document of a binary stream it equals the stream's
   /// own sums, dropped bytes included.
   public private(set) var totals = TokenStreamTotals()
-  private let input: ByteSource
-  private let buffer = ByteBuffer(capacity: 1 << 18)
+  let input: ByteSource
+  let buffer = ByteBuffer(capacity: 1 << 18)
   /// The next byte to read, in the buffer and in the stream.
   private var position = 0
   private var offset = 0
   private var line = 0
   private var isFinished = false
+  /// What is still to come of a `.npy`; nil for the other forms.
+  var array: TokenArray?
 
   /// Opens a stream and reads its header.
   public init(_ input: ByteSource) throws {
     self.input = input
     source = input.name
-    _ = try input.fill(buffer, wanted: TokenStream.headerSize)
-    let first = buffer.bytes.first { !Self.isBlank($0) }
-    guard first != UInt8(ascii: "{"), first != nil || buffer.count == 0 else {
+    try input.skipByteOrderMark()
+    let start = try input.peek(FileStart.length)
+    let first = start.first { !Self.isBlank($0) }
+    let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+    let isBlank = first == nil && start.count > 0
+    let isArray = start.starts(with: NpyHeader.magic)
+    if isArray { array = try TokenArray(start, source: source) }
+    guard !isJSON, !isBlank, !isArray else {
       header = nil
+      _ = try input.fill(buffer, wanted: array?.dataOffset ?? 0)
+      buffer.truncate()
       return
     }
+    if !start.starts(with: TokenStream.magic),
+      let reason = ForeignContent.description(of: start, source: source)
+    {
+      throw TokenStreamError.notTokens(source: source, reason: reason)
+    }
+    _ = try input.fill(buffer, wanted: TokenStream.headerSize)
     header = try Self.header(buffer.bytes, source)
     position = TokenStream.headerSize
     offset = TokenStream.headerSize
@@ -115,7 +134,13 @@ public final class TokenStreamReader {
   public func next(into document: inout TokenDocument) throws -> Bool {
     guard !isFinished else { return false }
     let found =
-      try header.map { try nextRecord(into: &document, $0) } ?? nextLine(into: &document)
+      if let header {
+        try nextRecord(into: &document, header)
+      } else if array != nil {
+        try nextOfArray(into: &document)
+      } else {
+        try nextLine(into: &document)
+      }
     if found {
       if document.continuesPrevious && totals.documents == 0 {
         throw damaged("the first record continues a document")

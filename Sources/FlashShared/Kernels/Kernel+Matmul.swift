@@ -42,7 +42,8 @@ extension Kernel {
     _ c: Destination, _ cStride: Int, rows: Int, columns: Int, depth: Int, scale: Float,
     accumulate: Bool
   ) {
-    let spare = ThreadMemory.floats(spareCount + panelDepth * panelWidth)
+    let spare = ThreadMemory.borrow(spareCount + panelDepth * panelWidth)
+    defer { ThreadMemory.giveBack() }
     let panel = spare + spareCount
     forEachSlice(columns: columns, depth: depth) { column, k, slice in
       let width = Swift.min(panelWidth, columns &- column)
@@ -64,7 +65,8 @@ extension Kernel {
     accumulate: Bool
   ) {
     let panelsCount = panelCount(depth: panelDepth, columns: columns)
-    let memory = ThreadMemory.floats(stripSpareCount + panelsCount)
+    let memory = ThreadMemory.borrow(stripSpareCount + panelsCount)
+    defer { ThreadMemory.giveBack() }
     let panels = memory + stripSpareCount
     forEachSlice(columns: 1, depth: depth) { _, k, slice in
       packSlice(

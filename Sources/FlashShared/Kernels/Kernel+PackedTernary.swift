@@ -93,7 +93,8 @@ extension Kernel {
     rows: Int, columns: Int
   ) {
     // For each byte its five digits as −1, 0, 1, and three zeros.
-    let digits = ThreadMemory.floats(256 &* 8)
+    let digits = ThreadMemory.borrow(256 &* 8)
+    defer { ThreadMemory.giveBack() }
     for byte in 0..<256 {
       var fraction = byte
       for place in 0..<8 {

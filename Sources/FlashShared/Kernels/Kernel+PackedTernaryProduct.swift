@@ -37,7 +37,8 @@ extension Kernel {
     _ output: Destination, rows: Int, columns: Int
   ) {
     let width = packedTernaryWidth(columns: columns)
-    let tables = ThreadMemory.floats(width &* TernaryTables.count)
+    let tables = ThreadMemory.borrow(width &* TernaryTables.count)
+    defer { ThreadMemory.giveBack() }
     TernaryTables.fill(tables, vector, columns: columns, words: width)
     let blocks = packedTernaryBlocks(rows: rows)
     let length = width &* packedTernaryRows
@@ -95,7 +96,8 @@ extension Kernel {
     _ output: Destination, rows: Int, columns: Int
   ) {
     let width = packedTernaryWidth(columns: columns)
-    let padded = ThreadMemory.floats(width &* packedTernaryColumns)
+    let padded = ThreadMemory.borrow(width &* packedTernaryColumns)
+    defer { ThreadMemory.giveBack() }
     padded.update(from: vector, count: columns)
     (padded + columns).update(repeating: 0, count: width &* packedTernaryColumns &- columns)
     for block in 0..<packedTernaryBlocks(rows: rows) {

@@ -16,7 +16,8 @@ extension Kernel {
   static func selectLargest(
     _ x: Source, rows: Int, width: Int, chosen: Int, values: Destination, places: Destination
   ) {
-    let columns = ThreadMemory.floats((width &+ 2 &* chosen) &* vectorWidth)
+    let columns = ThreadMemory.borrow((width &+ 2 &* chosen) &* vectorWidth)
+    defer { ThreadMemory.giveBack() }
     let bestValues = columns + width &* vectorWidth
     let bestPlaces = bestValues + chosen &* vectorWidth
     var row = 0

@@ -8,7 +8,8 @@ extension Kernel {
     _ a: Source, rowStride: Int, _ panels: Source, panelStride: Int, _ c: Destination,
     stride cStride: Int, rows: Int, columns: Int, depth: Int, accumulate: Bool
   ) {
-    let memory = ThreadMemory.floats(stripSpareCount)
+    let memory = ThreadMemory.borrow(stripSpareCount)
+    defer { ThreadMemory.giveBack() }
     forEachSlice(columns: 1, depth: depth) { _, k, slice in
       multiplyStrips(
         panels + k &* panelWidth, panelStride: panelStride, c, stride: cStride, rows: rows,

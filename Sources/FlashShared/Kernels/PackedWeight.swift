@@ -105,10 +105,12 @@ extension Kernel {
     stride: Int, rows: Int, columns: Int, depth: Int, accumulate: Bool
   ) {
     if hasWideRegisters {
+      let spare = ThreadMemory.borrow(spareCount)
+      defer { ThreadMemory.giveBack() }
       multiplyPanels(
         a, rowStride: rowStride, depthStride: 1, panels, panelStride: panelStride, c,
         stride: stride, rows: rows, columns: columns, depth: depth, accumulate: accumulate,
-        spare: ThreadMemory.floats(spareCount))
+        spare: spare)
     } else {
       multiplyPanelsByStrips(
         a, rowStride: rowStride, panels, panelStride: panelStride, c, stride: stride, rows: rows,

@@ -26,6 +26,7 @@ struct CausalAttention: Operation {
   var outputs: [Tensor] { [output] }
   var auxiliaries: [Tensor] { [logSumExp] }
   var retained: [Tensor] { [projected] }
+  var overwritten: [Tensor] { rotary == nil ? [] : [projected] }
   private var batch: Int { projected.shape[0] }
   private var time: Int { projected.shape[1] }
   private var innerWidth: Int { shape.heads * shape.headWidth }

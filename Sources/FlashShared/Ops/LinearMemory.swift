@@ -24,6 +24,7 @@ struct LinearMemory: Operation {
   var outputs: [Tensor] { [output] }
   var auxiliaries: [Tensor] { isDecoding ? [inverseNorms] : [inverseNorms, states] }
   var retained: [Tensor] { [projected] }
+  var overwritten: [Tensor] { [projected] }
   private var batch: Int { projected.shape[0] }
   private var time: Int { projected.shape[1] }
   private var inner: Int { shape.heads * shape.width }

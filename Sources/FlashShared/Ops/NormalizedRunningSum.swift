@@ -16,6 +16,7 @@ struct NormalizedRunningSum: Operation {
   var inputs: [Tensor] { [projected] }
   var outputs: [Tensor] { [output] }
   var retained: [Tensor] { [projected] }
+  var overwritten: [Tensor] { [projected] }
   private var batch: Int { output.shape[0] }
   private var time: Int { output.shape[1] }
   private var width: Int { output.width }

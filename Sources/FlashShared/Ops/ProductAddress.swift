@@ -21,6 +21,7 @@ struct ProductAddress: Operation {
   var outputs: [Tensor] { [weights] }
   var auxiliaries: [Tensor] { [slots] }
   var retained: [Tensor] { [logits, weights] }
+  var overwritten: [Tensor] { [logits] }
   private var groups: Int { shape.groups }
   private var size: Int { shape.size }
   private var candidateCount: Int { candidates.count / groups }

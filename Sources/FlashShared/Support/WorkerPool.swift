@@ -49,10 +49,12 @@ public final class WorkerPool: Sendable {
     shared.condition.unlock()
   }
 
-  /// Runs the task on all workers and waits for them.
+  /// Runs the task on all workers and waits for them. A pool runs one task at a time: to run another
+  /// from within a task, or from another thread meanwhile, traps.
   public func run(_ task: any WorkerTask) {
     if count > 1 {
       shared.condition.lock()
+      precondition(shared.task == nil, "a pool of workers runs one task at a time")
       shared.task = task
       shared.generation += 1
       shared.running = count - 1

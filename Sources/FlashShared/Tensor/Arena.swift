@@ -70,9 +70,4 @@ final class Arena {
 
   func clearLosses() { losses.update(repeating: 0, count: max(1, lossCount)) }
   func clearState() { stateMemory.clear() }
-  func copyState() -> [Float] { Array(stateMemory[0..<stateMemory.count]) }
-  func restoreState(_ numbers: [Float]) {
-    precondition(numbers.count == stateMemory.count, "the state of another graph")
-    _ = stateMemory[0..<stateMemory.count].update(from: numbers)
-  }
 }

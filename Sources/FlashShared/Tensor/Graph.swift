@@ -34,7 +34,6 @@ public final class Graph {
   private(set) var operations: [any Operation] = []
   private(set) var shapes: [[Int]] = []
   private var keptTensors: Set<Int> = []
-  private var detachedTensors: [Int: Int] = [:]
   private var lossSlots: [String] = []
   private var siteCount = 0
   private var arena: Arena?
@@ -117,6 +116,7 @@ public final class Graph {
 
   /// Computes all operations in order.
   public func forward() {
+    checkPackedWeights()
     let arena = laidOutArena()
     arena.clearLosses()
     var run = execution(arena, parameterGradients: nil)
@@ -130,6 +130,7 @@ public final class Graph {
   /// `gradients`.
   func forwardAndBackward(addingTo gradients: FloatBuffer) {
     precondition(mode == .training, "only training graphs have gradients")
+    checkPackedWeights()
     precondition(gradients.count >= store.layout.storageCount, "the gradient buffer is too short")
     let arena = laidOutArena()
     arena.clearLosses()
@@ -175,17 +176,6 @@ public final class Graph {
     laidOutArena().clearState()
   }
 
-  /// A copy of everything that has been consumed.
-  public func savedState() -> DecodingState {
-    DecodingState(numbers: laidOutArena().copyState(), position: context.position)
-  }
-
-  /// Goes back to a saved state of this graph or of one recorded in the same way.
-  public func restore(_ state: DecodingState) {
-    laidOutArena().restoreState(state.numbers)
-    context.position = state.position
-  }
-
   /// Makes what all sequences have consumed the same as what one of them has.
   public func copyState(ofSequence source: Int) {
     precondition((0..<batch).contains(source), "no such sequence")
@@ -218,8 +208,18 @@ public final class Graph {
     context.position = other.context.position
   }
 
+  /// Weights that changed since they were packed would be multiplied as they were.
+  private func checkPackedWeights() {
+    guard let packedWeights else { return }
+    precondition(
+      packedWeights.generation == store.generation, "the weights changed after they were packed")
+  }
+
   private func laidOutArena() -> Arena {
     if let arena { return arena }
+    let overwritten = OverwrittenTensors(
+      operations, kept: keptTensors, withGradients: mode == .training)
+    precondition(overwritten.conflict == nil, overwritten.conflict ?? "")
     let plan = MemoryPlan(
       operations: operations, shapes: shapes, kept: keptTensors, withGradients: mode == .training)
     let arena = Arena(
@@ -241,11 +241,4 @@ public final class Graph {
       context: context, tokens: UnsafePointer(tokens.baseAddress!),
       targets: UnsafePointer(targets.baseAddress!), losses: arena.losses)
   }
-}
-
-/// What a decoding graph remembers of the tokens that it has consumed.
-public struct DecodingState: Sendable {
-  let numbers: [Float]
-  /// How many tokens there were.
-  public let position: Int
 }

@@ -11,6 +11,9 @@ protocol Operation: Sendable {
   var auxiliaries: [Tensor] { get }
   /// Those inputs and outputs whose values `backward` reads; others are not kept for it.
   var retained: [Tensor] { get }
+  /// Those inputs that `forward` writes over: no other operation may read them afterwards, which
+  /// `MemoryPlan` sees to.
+  var overwritten: [Tensor] { get }
   /// Floats of scratch memory that either direction needs.
   var scratchCount: Int { get }
   /// Floats that survive from one run to the next when the graph decodes: caches, memories.
@@ -30,6 +33,7 @@ protocol Operation: Sendable {
 extension Operation {
   var auxiliaries: [Tensor] { [] }
   var retained: [Tensor] { [] }
+  var overwritten: [Tensor] { [] }
   var scratchCount: Int { 0 }
   var stateCount: Int { 0 }
   var sharesState: Bool { false }

@@ -8,6 +8,8 @@ final class PackedWeights: WorkerTask, @unchecked Sendable {
   private let memory: FloatBuffer
   private let entries: [Entry]
   private let places: [Place: Int]
+  /// The store's generation when they were packed; −1 before.
+  private(set) var generation = -1
 
   private struct Entry {
     let parameter: Parameter
@@ -70,7 +72,10 @@ final class PackedWeights: WorkerTask, @unchecked Sendable {
   var memoryBytes: Int { 4 * memory.count }
 
   /// Packs all matrices anew. Call after every change of the store's values.
-  func update() { pool.run(self) }
+  func update() {
+    pool.run(self)
+    generation = store.generation
+  }
 
   func run(worker: Int) {
     let last = entries[entries.count - 1]

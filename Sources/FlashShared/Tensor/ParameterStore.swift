@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The values of a model's parameters, shared by all workers.
 public final class ParameterStore: Sendable {
   /// What is stored.
@@ -6,6 +8,10 @@ public final class ParameterStore: Sendable {
   let derivedValues: FloatBuffer
   /// Scales and words of ternary matrices in packed form.
   let packedValues: FloatBuffer
+  private let changes = Atomic(0)
+
+  /// How often values have changed.
+  var generation: Int { changes.load(ordering: .acquiring) }
 
   /// A store of zeros.
   public init(_ layout: ParameterLayout) {
@@ -42,6 +48,7 @@ public final class ParameterStore: Sendable {
 
   /// Computes what depends on the values alone. Call after every change of them.
   public func updateDerived() {
+    changes.add(1, ordering: .acquiringAndReleasing)
     for derivation in layout.derived {
       derivation.compute(
         values.pointer + derivation.source.valueOffset,
@@ -81,6 +88,7 @@ public final class ParameterStore: Sendable {
   /// Replaces the numbers of a trained parameter.
   public func setValues(_ numbers: [Float], of parameter: Parameter) {
     precondition(numbers.count == parameter.count, "wrong length")
+    changes.add(1, ordering: .acquiringAndReleasing)
     _ = self[parameter].update(from: numbers)
   }
 }

@@ -159,4 +159,45 @@ import Testing
     #expect(try next([5, 6]) == 7)
     #expect(try next([4, 6]) == 8)
   }
+
+  /// Where the index knows the tokens before, it decides; where it does not, the model does, whatever
+  /// the index said of the token before or of another prompt.
+  @Test func anUnknownContextHasNoContinuations() throws {
+    let folder = try TemporaryFolder()
+    let fixture = try EvaluationFixture()
+    func best(_ tokens: [Int32]) throws -> Int32 {
+      let logits = LogitGraph(
+        fixture.model, fixture.store, mode: .evaluation, batch: 1, time: tokens.count
+      ).logits(tokens).suffix(31)
+      return Int32(try #require(logits.firstIndex(of: #require(logits.max()))) - logits.startIndex)
+    }
+    // The only context of the index is 5, 6; what follows it there is no favourite of the model's.
+    let favourite = try best([4, 5, 6])
+    let next = try #require((7..<31).first { try $0 != favourite && best([4, 5, 6, $0]) != $0 })
+    let after = try best([4, 5, 6, next])
+    let writer = try ShardSetWriter(path: folder.file("set"), vocabularySize: 31)
+    try writer.append([5, 6, next], bytes: 1, characters: 1, informationBits: nil)
+    try writer.commit(sources: [], steps: [])
+    var indexing = NgramIndexBuilder.Settings()
+    indexing.order = 3
+    try NgramIndexBuilder(indexing).build(ShardSet(path: folder.file("set")), to: folder.file("3"))
+    var settings = SamplerSettings()
+    settings.ngramWeight = 1
+    settings.stages = [.ngrams, .temperature]
+    settings.temperature = 0
+    let generator = Generator(
+      fixture.model, decoder: Decoder(fixture.model, fixture.store, batch: 1, contextLength: 16),
+      settings: settings, ngrams: [try NgramIndex(path: folder.file("3"))], seed: 0)
+    func generate(_ prompt: [Int32], _ count: Int) throws -> [Int32] {
+      var tokens: [Int32] = []
+      try generator.generate(prompt, limit: count) {
+        tokens.append($1)
+        return true
+      }
+      return tokens
+    }
+    #expect(try generate([4, 5, 6], 2) == [next, after])
+    #expect(try generate([4, 5, 6], 1) == [next])
+    #expect(try generate([4, 5, 6, next], 1) == [after])
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import FlashShared
@@ -59,5 +60,33 @@ import Testing
     #expect(
       TrainingChart(TrainingHistory(), name: "run", budget: nil)
         .lines(width: 80, height: 24, isColoured: false).contains("no step was logged yet"))
+  }
+
+  /// A loss that halves with every step is a straight line on the logarithmic axis.
+  @Test func lossesAreDrawnLogarithmically() throws {
+    var history = TrainingHistory()
+    for step in 0...8 {
+      history.add([
+        "event": "step", "step": .integer(step), "tokens": .integer(step * 1000),
+        "loss": .number(exp2(Double(8 - step))), "elapsed": .integer(step),
+      ])
+    }
+    let lines = TrainingChart(history, name: "run", budget: nil)
+      .lines(width: 60, height: 30, isColoured: false)
+    let rows = lines.compactMap { line in
+      line.firstIndex { $0 == "│" || $0 == "┤" }.map { Array(line[line.index(after: $0)...]) }
+    }
+    #expect(rows.count == 24)
+    // In each column the first row with a dot; the curve spans 8,000 tokens of an axis up to 8,000.
+    let heights = (0..<52).compactMap { column in
+      rows.firstIndex { (0x2801...0x28FF).contains($0[column].unicodeScalars.first?.value ?? 0) }
+    }
+    #expect(heights.count == 52)
+    let (top, bottom) = (try #require(heights.first), try #require(heights.last))
+    #expect(top <= 1 && bottom >= 22)
+    for (column, height) in heights.enumerated() {
+      let straight = Double(top) + Double(bottom - top) * Double(column) / 51
+      #expect(abs(Double(height) - straight) <= 1, "column \(column)")
+    }
   }
 }

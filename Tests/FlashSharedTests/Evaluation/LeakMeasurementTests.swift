@@ -77,10 +77,84 @@ import Testing
     #expect(abs(leak.prefixLoss - sum / 9) < 1e-4 * leak.prefixLoss)
   }
 
-  /// Windows lie spread over the whole set.
+  /// What two windows' worth of targets cost: the window in one pass, and each target after its
+  /// prefix alone, in nats.
+  private func naiveSums(
+    _ model: any LanguageModel, _ store: ParameterStore, _ tokens: [Int32], begin: Int, length: Int,
+    from first: Int
+  ) -> (whole: Double, prefixes: Double) {
+    let stream = [Int32](repeating: 3, count: 1 + model.objective.targetShift) + tokens
+    let width = model.vocabularySize
+    func loss(_ logits: ArraySlice<Float>, _ target: Int) -> Double {
+      let logits = logits.map { Double($0) }
+      return log(logits.reduce(0) { $0 + exp($1) }) - logits[Int(tokens[target])]
+    }
+    func logits(_ inputs: ArraySlice<Int32>) -> [Float] {
+      LogitGraph(model, store, mode: .evaluation, batch: 1, time: inputs.count)
+        .logits(Array(inputs))
+    }
+    let whole = logits(stream[begin..<begin + length])
+    var sums = (whole: 0.0, prefixes: 0.0)
+    for target in first..<begin + length {
+      let place = target - begin
+      sums.whole += loss(whole[(place * width)..<((place + 1) * width)], target)
+      sums.prefixes += loss(logits(stream[begin...target]).suffix(width), target)
+    }
+    return sums
+  }
+
+  /// Windows lie spread over the whole set; the gap and its standard error are of these windows, in
+  /// nats, and what prefixes cost more is positive.
   @Test func fewWindowsAreSpread() throws {
-    let all = try measure(.published, windows: 100)
+    let shards = try EvaluationFixture.shards(folder.file("shards"), lengths: [70, 30])
+    let (model, store) = try cortex(.published)
+    func measure(_ windows: Int) throws -> LeakMeasurement {
+      try LeakMeasurement(
+        model, store, shards: shards, options: .init(windows: windows, windowLength: 12),
+        pool: pool)
+    }
+    let tokens = try shards.tokens(in: 0..<100)
+    func check(
+      _ leak: LeakMeasurement, _ windows: [(begin: Int, first: Int)],
+      sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+      let sums = windows.map {
+        naiveSums(model, store, tokens, begin: $0.begin, length: 12, from: $0.first)
+      }
+      let sizes = windows.map { Double($0.begin + 12 - $0.first) }
+      let total = sizes.reduce(0, +)
+      let gap = sums.reduce(0) { $0 + $1.prefixes - $1.whole } / total
+      let squares = zip(sums, sizes).reduce(0.0) {
+        $0 + pow($1.0.prefixes - $1.0.whole - gap * $1.1, 2)
+      }
+      let count = Double(windows.count)
+      let error = (squares * count / (count - 1)).squareRoot() / total
+      #expect(abs(gap) > 0.01 && error > 0.01, sourceLocation: sourceLocation)
+      #expect(leak.tokens == Int(total), sourceLocation: sourceLocation)
+      let whole = sums.reduce(0) { $0 + $1.whole } / total
+      #expect(
+        abs(leak.teacherForcedLoss - whole) < 1e-4 * whole, sourceLocation: sourceLocation)
+      #expect(abs(leak.gap - gap) < 1e-4, "\(leak.gap), \(gap)", sourceLocation: sourceLocation)
+      let printed = leak.json
+      func isPrinted(_ name: String, _ value: Double) {
+        let found = printed[name]?.doubleValue ?? .nan
+        #expect(
+          abs(found - value) < 1e-4, "\(name): \(found), not \(value)",
+          sourceLocation: sourceLocation)
+      }
+      isPrinted("loss_gap", gap)
+      isPrinted("loss_gap_standard_error", error)
+      // Four characters a token.
+      isPrinted("bits_per_character_gap", gap / log(2) / 4)
+      isPrinted("teacher_forced_loss", leak.teacherForcedLoss)
+      isPrinted("prefix_only_loss", leak.teacherForcedLoss + gap)
+    }
+    // There are nine windows; the last lies back and scores the four targets that are left.
+    let few = try measure(3)
+    #expect(few.windows == 3)
+    try check(few, [(0, 0), (36, 36), (72, 72)])
+    let all = try measure(100)
     #expect(all.windows == 9)
-    #expect(all.tokens == 100)
+    try check(all, (0..<8).map { (12 * $0, 12 * $0) } + [(88, 96)])
   }
 }

@@ -20,6 +20,46 @@ import Testing
     #expect(axis.ticks.allSatisfy { $0 >= axis.low && $0 <= axis.high })
   }
 
+  /// Equal factors are equal distances.
+  @Test func logarithmicAxesSpaceFactorsEvenly() throws {
+    let axis = try #require(PlotAxis("x", .logarithmic, over: [1, 10_000]))
+    let places = [1.0, 10, 100, 1000, 10_000].map { axis.fraction($0) }
+    #expect(abs(axis.fraction(100) - 0.5) < 1e-12)
+    for (place, next) in zip(places, places.dropFirst()) {
+      #expect(abs(next - place - (places[4] - places[0]) / 4) < 1e-12)
+    }
+    #expect(axis.ticks == [1, 10, 100, 1000, 10_000])
+    let linear = try #require(PlotAxis("x", .linear, over: [0, 10_000]))
+    #expect(linear.fraction(100) == 0.01)
+  }
+
+  /// The points of a curve as an SVG places them.
+  private func points(_ svg: String) throws -> [[Double]] {
+    let line = try #require(svg.firstMatch(of: /polyline fill="none" points="([^"]*)"/)).output.1
+    return line.split(separator: " ").map { $0.split(separator: ",").compactMap { Double($0) } }
+  }
+
+  @Test func curvesFollowTheScaleOfEachAxis() throws {
+    func drawn(_ x: PlotAxis.Scale, _ y: PlotAxis.Scale) throws -> [[Double]] {
+      let plot = LinePlot(
+        title: "", x: ("x", x), y: ("y", y),
+        series: [.init(name: "", run: "", points: [(1, 1), (10, 10), (100, 100)])])
+      return try points(#require(plot.svg()))
+    }
+    /// How far the middle point lies between the others.
+    func middle(_ points: [[Double]], _ axis: Int) -> Double {
+      (points[1][axis] - points[0][axis]) / (points[2][axis] - points[0][axis])
+    }
+    let mixed = try drawn(.linear, .logarithmic)
+    #expect(abs(middle(mixed, 0) - 1.0 / 11) < 1e-3)
+    #expect(abs(middle(mixed, 1) - 0.5) < 1e-3)
+    // Up is more.
+    #expect(mixed[0][1] > mixed[2][1])
+    let other = try drawn(.logarithmic, .linear)
+    #expect(abs(middle(other, 0) - 0.5) < 1e-3)
+    #expect(abs(middle(other, 1) - 1.0 / 11) < 1e-3)
+  }
+
   @Test func oneValueAndNone() throws {
     let axis = try #require(PlotAxis("x", .linear, over: [3.0]))
     #expect(axis.low <= 3 && axis.high > 3 && axis.ticks.count > 1)

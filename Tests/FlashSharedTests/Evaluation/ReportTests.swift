@@ -137,7 +137,7 @@ import Testing
     #expect(versions.rows[0][place].text == "0.625")
     #expect(versions.rows[0][place].run == runs[0].folder.path)
     // Alone, it is the version's sound run.
-    #expect(Report([runs[0]]).lines[0].sound != nil)
+    #expect(Report([runs[0]]).lines[0].sound?.folder.path == runs[0].folder.path)
   }
 
   @Test func recordsOfOthersAndOldOnesDoNotCount() throws {
@@ -156,6 +156,67 @@ import Testing
     // Not whole.
     _ = try folder.file("a/evaluation.json", "{")
     #expect(throws: JSONError.self) { try ReportedRun(path: path) }
+  }
+
+  /// A record that differs from the run's own in one member, and what is missing with it.
+  @Test(
+    arguments: [
+      ("evaluation", "version", "v7.3"), ("evaluation", "variant", "published"),
+      ("evaluation", "event", "leak"), ("evaluation", "run", "/elsewhere/baseline"),
+      ("evaluation", "protocol", "published"), ("leak", "version", "v7.3"),
+      ("leak", "variant", "published"), ("leak", "event", "causality"),
+      ("leak", "run", "/elsewhere/baseline"),
+    ] as [(String, String, String)])
+  func recordsOfAnotherRunDoNotCount(_ record: String, _ member: String, _ value: String) throws {
+    let path = try run("a", records: Self.sound)
+    #expect(try ReportedRun(path: path).missing == [])
+    let file = folder.file("a/\(record).json")
+    var object = try #require(JSONValue(contentsOf: file).objectValue)
+    object[member] = .string(value)
+    _ = try folder.file("a/\(record).json", JSONValue.object(object).serialized())
+    let other = try ReportedRun(path: path)
+    #expect(other.missing.map(\.rawValue) == [record])
+    #expect(other.figures[record == "leak" ? "leaks" : "perplexity"] == .null)
+    // Without the member nothing says that it is this run's, but for the protocol.
+    object[member] = nil
+    _ = try folder.file("a/\(record).json", JSONValue.object(object).serialized())
+    let unnamed = try ReportedRun(path: path).missing.map(\.rawValue)
+    #expect(unnamed == (member == "protocol" ? [] : [record]))
+  }
+
+  /// A folder that was moved with its records keeps them: only the run's own name counts.
+  @Test func aRunThatWasMovedKeepsItsRecords() throws {
+    _ = try run("a", records: Self.sound)
+    try FileManager.default.moveItem(atPath: folder.file("a"), toPath: folder.file("b"))
+    #expect(try ReportedRun(path: folder.file("b/run")).missing == [])
+  }
+
+  /// Losses and tokens are drawn on logarithmic axes: a loss that falls by equal factors is a line
+  /// whose points are equally far apart.
+  @Test func curvesOfThePageAreLogarithmic() throws {
+    let path = try run("a")
+    let steps = (0...2).map { step in
+      let tokens = step == 0 ? 100 : step == 1 ? 1000 : 10_000
+      return """
+        {"event":"step","step":\(step),"tokens":\(tokens),"loss":\(8 >> step),\
+        "elapsed":\(60 * step)}
+
+        """
+    }
+    _ = try folder.file("a/run/log.jsonl", steps.joined())
+    let page = try Report([ReportedRun(path: path)]).page(title: "page")
+    for (title, shares) in [("Loss over time", [0.5, 0.5]), ("Loss over tokens", [0.5, 0.5])] {
+      let plot = try #require(page.components(separatedBy: "<figcaption>\(title)").last)
+      let line = try #require(plot.firstMatch(of: /polyline fill="none" points="([^"]*)"/))
+      let points = line.output.1.split(separator: " ").map {
+        $0.split(separator: ",").compactMap { Double($0) }
+      }
+      #expect(points.count == 3)
+      for axis in 0...1 {
+        let middle = (points[1][axis] - points[0][axis]) / (points[2][axis] - points[0][axis])
+        #expect(abs(middle - shares[axis]) < 2e-3, "\(title), axis \(axis)")
+      }
+    }
   }
 
   @Test func markdownShowsBothNumbersSideBySide() throws {

@@ -40,6 +40,24 @@ import Testing
       try history([#"{"event":"nonfinite","action":"stop"}"#]).state == .stopped)
   }
 
+  /// Tokens and seconds of a log go on over resumptions; the speed is that of the whole run.
+  @Test func aResumedRunsSpeedIsOverAllOfIt() throws {
+    let history = try history(
+      Array(lines.prefix(3)) + [
+        #"{"event":"interrupted","step":1}"#,
+        #"{"event":"resume","version":"v5.2","variant":"sound","parameters":99,"threads":4}"#,
+        #"{"event":"step","step":2,"tokens":20,"loss":5,"tok_per_sec":40,"elapsed":2.25}"#,
+        #"{"event":"step","step":3,"tokens":30,"loss":4,"tok_per_sec":40,"elapsed":2.5}"#,
+      ])
+    #expect(history.state == .running)
+    #expect(history.points.map(\.step) == [1, 2, 3])
+    #expect(history.tokens == 30)
+    #expect(history.seconds == 2.5)
+    #expect(history.tokensPerSecond == 12)
+    #expect(history.points.map(\.tokensPerSecond) == [nil, 40, 40])
+    #expect(history.threads == 4)
+  }
+
   /// However the bytes arrive, nothing is lost and no half line is read.
   @Test(arguments: 1...7) func bytesArriveInPieces(size: Int) throws {
     let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)

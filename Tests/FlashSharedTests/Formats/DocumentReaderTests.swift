@@ -116,13 +116,13 @@ import Testing
     let json = DocumentFormat.jsonLines(textMember: "text")
     #expect(
       try message("{\"text\":\"\"}\n{\"txt\":1}\n".utf8, json)
-        == "F:2: no text under \"text\"; expected {\"text\": \"...\"}")
+        == "F:2: no member \"text\"; it has \"txt\"")
     #expect(
       try message("{\"text\":\"\"}\n\n{\"text\":\n".utf8, json).hasPrefix("F:3: not valid JSON"))
     #expect(
       try message(("a\n" + String(repeating: "b", count: 200)).utf8, .lines)
         == "F:2: the document that begins here is longer than 64 bytes; "
-        + "give the separator that the file has, or encode in pieces")
+        + "cut it into shorter documents")
     #expect(
       try message([0xFF, 0xFE, 0x61, 0], .lines)
         == "F: the file is in UTF-16LE; convert it with 'iconv -f UTF-16LE -t UTF-8'")

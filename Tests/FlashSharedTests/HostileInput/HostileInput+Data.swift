@@ -50,7 +50,12 @@ extension HostileInput {
 
       {"tokens":[],"continues":true}
       """
-    return try [stream(vocabulary: 300), stream(vocabulary: 70_000), Array(lines.utf8)]
+    let lists = "\u{FEFF}[1, 2, 3]\n[]\n[4]"
+    let rows = NpyHeader(elementType: .int32, shape: [2, 1]).bytes + [1, 0, 0, 0, 2, 0, 0, 0]
+    return try [
+      stream(vocabulary: 300), stream(vocabulary: 70_000), Array(lines.utf8), Array(lists.utf8),
+      rows,
+    ]
   }
 
   static func readNpy(_ bytes: [UInt8]) throws {

@@ -9,6 +9,13 @@ extension HostileInput {
     let text = value.serialized()
     let again = try JSONValue(parsing: text, source: "output")
     require(again.serialized() == text, "JSON changes when it is written and read")
+    guard let expected = value["text"]?.stringValue else { return }
+    // On one line, what is a document to jansson is the same document to the reader of lines.
+    let line = bytes.map { $0 == 0x0A ? 0x20 : $0 }
+    let reader = DocumentReader(
+      paths: [InputFolder.current.file("line", line)], format: .jsonLines(textMember: "text"))
+    let found = try reader.next()?.text
+    require(found == Array(expected.utf8), "JSON lines give another text")
   }
 
   static let jsonSeeds: [[UInt8]] = [
@@ -21,25 +28,30 @@ extension HostileInput {
   /// that size is, the documents must be the same.
   static func readDocuments(_ bytes: [UInt8]) throws {
     guard bytes.count >= 2 else { return }
+    var lenient = DocumentSettings()
+    lenient.skipsInvalid = true
+    lenient.textMember = "a.text"
     let formats: [DocumentFormat] = [
       .jsonLines(textMember: "text"), .separated(by: "<|endoftext|>"), .separated(by: ""),
       .separated(by: "--"), .lines, .whole(pieceCharacters: nil), .whole(pieceCharacters: 5),
+      .automatic(), .automatic(lenient),
     ]
     var cleaning = TextCleaning()
     cleaning.normalizesLineBreaks = bytes[0] & 0x80 != 0
     cleaning.dropsInvalidBytes = bytes[0] & 0x40 != 0
     let path = InputFolder.current.file("documents", bytes[2...])
-    func documents(blockSize: Int) throws -> [Document] {
+    func documents(blockSize: Int) throws -> ([Document], [DocumentFinding]) {
       let reader = DocumentReader(
         paths: [path], format: formats[Int(bytes[0] & 0x3F) % formats.count], cleaning: cleaning,
         blockSize: blockSize)
       var documents: [Document] = []
       while let document = try reader.next() { documents.append(document) }
-      return documents
+      return (documents, reader.findings)
     }
-    let whole = try documents(blockSize: 1 << 18)
-    let parts = try documents(blockSize: 1 + Int(bytes[1]))
+    let (whole, findings) = try documents(blockSize: 1 << 18)
+    let (parts, others) = try documents(blockSize: 1 + Int(bytes[1]))
     require(whole == parts, "documents depend on the size of blocks")
+    require(findings == others, "findings depend on the size of blocks")
     require(whole.reduce(0) { $0 + $1.text.count } <= 2 * bytes.count, "more text than there is")
   }
 
@@ -49,6 +61,8 @@ extension HostileInput {
       "One.\nTwo.\n<|endoftext|>\r\nThree\n<|endoftext|>\n<|endoftext|>\nlast",
       "a\n\nb\nc\n\n\n\nd\r\n\r\ne", "--\nx\n--\n-- \ny\n--",
       "\u{FEFF}first\nsecond\u{0}\nthird", "é\u{1F600}\r\nmore text than five",
+      "{\"text\": \"a\\ud83d\\ude00\\n\", \"n\": [NaN, {\"x\": 1e999}]}\n{\"text\": \"b\"}\n",
+      "{\"a\": {\"text\": \"x\"}}\n{\"a.text\": \"y\", \"a\": 1}\nnone\n{\"a\": {\"text\": null}}",
     ]
     return texts.enumerated().flatMap { index, text in
       [0x00, 0xC0].map { flags in [UInt8(index) | UInt8(flags), 3] + Array(text.utf8) }

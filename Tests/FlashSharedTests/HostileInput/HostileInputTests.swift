@@ -18,13 +18,22 @@ import Testing
     for seed in seeds { reader.read(seed) }
   }
 
-  @Test(arguments: HostileInput.allCases) func casesThatFuzzingFound(_ reader: HostileInput) throws
-  {
-    let folder = Self.found.appending(path: reader.rawValue)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    for name in names.sorted() {
-      reader.read([UInt8](try Data(contentsOf: folder.appending(path: name))))
+  /// The cases that fuzzing found; a folder for each reader that has some.
+  private static func cases() throws -> [(reader: HostileInput, bytes: [UInt8])] {
+    let manager = FileManager.default
+    return try manager.contentsOfDirectory(atPath: found.path).sorted().flatMap { name in
+      let reader = try #require(HostileInput(rawValue: name), "no reader \(name)")
+      let folder = found.appending(path: name)
+      return try manager.contentsOfDirectory(atPath: folder.path).sorted().map {
+        (reader, [UInt8](try Data(contentsOf: folder.appending(path: $0))))
+      }
     }
+  }
+
+  @Test func casesThatFuzzingFound() throws {
+    let cases = try Self.cases()
+    #expect(cases.count >= 2)
+    for (reader, bytes) in cases { reader.read(bytes) }
   }
 
   /// Each input cut short, and with single bytes changed.
@@ -57,5 +66,44 @@ import Testing
         }
       }
     }
+  }
+
+  private static let environment = ProcessInfo.processInfo.environment
+  private static let fuzzSeconds = environment["FLASHLM_FUZZ_SECONDS"].flatMap { Double($0) }
+
+  /// Inputs changed at random for as long as FLASHLM_FUZZ_SECONDS says, on all cores, from the seed
+  /// FLASHLM_FUZZ_SEED on. What is being read stands in a file in FLASHLM_FUZZ_FOUND: a reader that
+  /// ends the program leaves its case there.
+  @Test(
+    .enabled(if: fuzzSeconds != nil, "takes as long as asked for: see 'make fuzz-briefly'"),
+    arguments: 0..<ProcessInfo.processInfo.activeProcessorCount)
+  func changedInputs(worker: Int) throws {
+    let seconds = try #require(Self.fuzzSeconds)
+    let seed = try #require(UInt64(Self.environment["FLASHLM_FUZZ_SEED"] ?? "1"))
+    let found = try #require(Self.environment["FLASHLM_FUZZ_FOUND"])
+    var mutator = InputMutator(seed: seed, worker: UInt64(worker))
+    let cases = try Self.cases()
+    let begins = try HostileInput.allCases.map { reader in
+      (reader, try reader.seeds() + cases.filter { $0.reader == reader }.map(\.bytes))
+    }
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(seconds)
+    var rounds = 0
+    while clock.now < end {
+      for (reader, inputs) in begins {
+        let input = mutator.changed(inputs)
+        let path = URL(filePath: "\(found)/\(reader.rawValue)-\(seed)-\(worker)")
+        try Data(input).write(to: path)
+        let took = clock.measure { reader.read(input) }
+        guard took < .seconds(10) else {
+          Issue.record("\(reader) takes \(took) for \(path.path)")
+          return
+        }
+        try FileManager.default.removeItem(at: path)
+      }
+      rounds += 1
+    }
+    print("seed \(seed), worker \(worker): \(rounds) inputs for each of \(begins.count) readers")
+    #expect(rounds > 0)
   }
 }

@@ -76,6 +76,8 @@ extension CortexTests {
     #expect(settings.sequencesPerStep == 32)
     #expect(settings.schedule.totalSteps == nil || variant == .published)
     #expect(try recipe.string("version") == version.name)
-    #expect((recipe["defects"] != nil) == (variant == .published))
+    let defects = recipe["defects"]?.arrayValue ?? []
+    #expect(defects.isEmpty == (variant == .sound))
+    #expect(defects.allSatisfy { $0.stringValue?.isEmpty == false })
   }
 }

@@ -72,6 +72,31 @@ private struct Cotangent: Operation {
 }
 
 extension OperationCheck {
+  /// Operations leave their inputs alone, but for those that they declare.
+  private func checkOverwriting(
+    _ store: ParameterStore, _ sources: [Parameter], _ weights: [Parameter], like other: Graph
+  ) {
+    let graph = Graph(store, mode: .training, batch: batch, time: time)
+    graph.context = other.context
+    _ = graph.tokens.update(fromContentsOf: other.tokens)
+    _ = graph.targets.update(fromContentsOf: other.targets)
+    let tensors = sources.map { parameter in
+      let output = graph.tensor(parameter.shape)
+      graph.record(Source(parameter: parameter, output: output))
+      return output
+    }
+    for output in record(graph, tensors, weights) { graph.keep(output) }
+    let declared = Set(graph.operations.flatMap(\.overwritten).map(\.index))
+    let untouched = zip(sources, tensors).filter { !declared.contains($1.index) }
+    for (_, tensor) in untouched { graph.keep(tensor) }
+    graph.forward()
+    for (source, tensor) in untouched {
+      #expect(
+        Array(graph.values(of: tensor)) == store.copyValues(of: source),
+        "\(operation): writes over an input without declaring it")
+    }
+  }
+
   func run() {
     var layout = ParameterLayout()
     let sources = inputs.enumerated().map {
@@ -108,6 +133,7 @@ extension OperationCheck {
       return output
     }
     let outputs = record(graph, tensors, weights)
+    checkOverwriting(store, sources, weights, like: graph)
     let cotangents = outputs.enumerated().map { position, output in
       (0..<output.count).map { index in
         Float(2 * stream.uniform(at: UInt64(1_000_000 * (position + 1) + index)) - 1)

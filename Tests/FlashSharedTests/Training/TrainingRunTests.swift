@@ -5,48 +5,19 @@ import Testing
 @testable import FlashShared
 
 @Suite struct TrainingRunTests {
-  private func run(
-    _ folder: TestSupport.TemporaryFolder, _ name: String, threads: Int = 2, resumes: Bool = false,
-    changes: (inout Recipe) -> Void = { _ in }
-  ) throws -> Safetensors {
-    var recipe = try Recipe(TrainingFixture.recipe, source: "test")
-    changes(&recipe)
-    let run = try TrainingRun(
-      recipe: recipe, train: try shards(folder, "train", 900),
-      validation: try shards(folder, "valid", 300), tokenizerPath: nil,
-      options: .init(
-        output: "\(folder.path)/\(name)", resumes: resumes, threads: threads, isQuiet: true,
-        printsEvents: false))
-    try run.run()
-    return try Safetensors(path: RunFolder("\(folder.path)/\(name)").last)
-  }
+  private let runs: TrainingRuns
 
-  private func shards(_ folder: TestSupport.TemporaryFolder, _ name: String, _ tokens: Int) throws
-    -> ShardSet
-  {
-    let path = "\(folder.path)/\(name)"
-    return FileManager.default.fileExists(atPath: path)
-      ? try ShardSet(path: path) : try TrainingFixture.makeShards(path, tokens: tokens)
-  }
-
-  private func events(_ folder: TestSupport.TemporaryFolder, _ run: String) throws -> [JSONValue] {
-    try String(contentsOfFile: "\(folder.path)/\(run)/log.jsonl", encoding: .utf8)
-      .split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8), source: "log") }
-  }
+  init() throws { runs = try TrainingRuns() }
 
   @Test func theSameSeedAndWorkersGiveTheSameBits() throws {
-    let folder = try TestSupport.TemporaryFolder()
-    let first = try run(folder, "a")
-    let second = try run(folder, "b")
-    for name in first.names {
-      #expect(try first.values(of: name) == second.values(of: name), "\(name)")
-    }
+    for name in ["a", "b"] { try runs.run(name) }
+    #expect(try runs.bits("a") == runs.bits("b"))
   }
 
   @Test func anotherNumberOfWorkersGivesTheSameUpToRounding() throws {
-    let folder = try TestSupport.TemporaryFolder()
-    let one = try run(folder, "one", threads: 1)
-    let three = try run(folder, "three", threads: 3)
+    try runs.run("one", threads: 1)
+    try runs.run("three", threads: 3)
+    let (one, three) = (try runs.last("one"), try runs.last("three"))
     for name in one.names where !name.hasPrefix("optimizer.") {
       let a = try one.values(of: name)
       let b = try three.values(of: name)
@@ -56,25 +27,23 @@ import Testing
   }
 
   @Test func theLossFalls() throws {
-    let folder = try TestSupport.TemporaryFolder()
-    _ = try run(folder, "a") { $0.set("budget", ["steps": 60]) }
-    let losses = try events(folder, "a").filter { $0["event"] == "validation" }
+    try runs.run("a") { $0.set("budget", ["steps": 60]) }
+    let losses = try runs.events("a", "validation")
       .compactMap { $0["val_loss"]?.doubleValue }
     #expect(losses.count == 12)
     #expect(losses[losses.count - 1] < losses[0] - 0.3)
-    #expect(try events(folder, "a").last?["event"] == "end")
+    #expect(try runs.events("a").last?["event"] == "end")
   }
 
   @Test func everyValidationTakesTheSameWindowsAndTheLastStepHasOne() throws {
-    let folder = try TestSupport.TemporaryFolder()
     // A weight that does not change: all validations of the same windows give the same loss.
-    _ = try run(folder, "a") {
+    try runs.run("a") {
       $0.set("budget", ["steps": 7])
       $0.set("optimizer.learning_rate", 0)
       $0.set("optimizer.minimum_learning_rate", 0)
       $0.set("validation.windows", 2)
     }
-    let validations = try events(folder, "a").filter { $0["event"] == "validation" }
+    let validations = try runs.events("a", "validation")
     #expect(validations.map { $0["step"] } == [5, 7])
     #expect(Set(validations.compactMap { $0["val_loss"]?.doubleValue }).count == 1)
   }
@@ -88,19 +57,17 @@ import Testing
   }
 
   @Test func anExistingRunIsNotOverwritten() throws {
-    let folder = try TestSupport.TemporaryFolder()
-    _ = try run(folder, "a")
-    let path = "\(folder.path)/a"
-    #expect(throws: TrainingError.runExists(path: path)) { try run(folder, "a") }
+    try runs.run("a")
+    let path = runs.files("a").path
+    #expect(throws: TrainingError.runExists(path: path)) { try runs.run("a") }
     #expect(throws: TrainingError.otherRecipe(path: "\(path)/recipe.json", member: "seed")) {
-      try run(folder, "a", resumes: true) { $0.set("seed", 9) }
+      try runs.run("a", resumes: true) { $0.set("seed", 9) }
     }
   }
 
   @Test func anInfiniteLossStopsBeforeItIsLearned() throws {
-    let folder = try TestSupport.TemporaryFolder()
     let error = #expect(throws: TrainingError.self) {
-      try run(folder, "a") { $0.set("optimizer.learning_rate", 1000) }
+      try runs.run("a") { $0.set("optimizer.learning_rate", 1000) }
     }
     guard case .notFinite(let step, let path) = try #require(error) else {
       Issue.record("another error: \(error!)")
@@ -108,23 +75,21 @@ import Testing
     }
     let file = try Safetensors(path: path)
     for name in file.names { #expect(try file.values(of: name).allSatisfy(\.isFinite), "\(name)") }
-    #expect(try events(folder, "a").last?["event"] == "nonfinite")
+    #expect(try runs.events("a").last?["event"] == "nonfinite")
     #expect(step < 20)
   }
 
   @Test func aSecondRunOnTheSameFolderIsRefused() throws {
-    let folder = try TestSupport.TemporaryFolder()
-    let lock = try FolderLock(folder: "\(folder.path)/a")
-    let error = #expect(throws: FileError.self) { try run(folder, "a") }
+    let lock = try FolderLock(folder: runs.files("a").path)
+    let error = #expect(throws: FileError.self) { try runs.run("a") }
     #expect(error?.exitStatus == .tryAgain)
     withExtendedLifetime(lock) {}
   }
 
   @Test func badRecipesNameTheMember() throws {
-    let folder = try TestSupport.TemporaryFolder()
     func message(_ path: String, _ value: JSONValue) -> String {
       do {
-        _ = try run(folder, "x") { $0.set(path, value) }
+        try runs.run("x") { $0.set(path, value) }
         return ""
       } catch { return "\(error)" }
     }

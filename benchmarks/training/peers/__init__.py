@@ -2,7 +2,7 @@
 
 from peers.bolt import Bolt
 from peers.cortex_compass import CortexCompass
-from peers.cortex_eight import CortexEight
+from peers.cortex_eight import Cortex8
 from peers.cpu_flow import CPUFlow
 from peers.future_sentence import FutureSentence
 from peers.nova_ignition import NovaIgnition
@@ -69,7 +69,7 @@ PEERS = {
         },
     ),
     "v7.4": (
-        CortexEight,
+        Cortex8,
         {
             "vocab": 4096,
             "width": 256,

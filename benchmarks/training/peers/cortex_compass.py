@@ -5,10 +5,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from peers.cortex_eight import CortexEight
+from peers.cortex_eight import Cortex8
 
 
-class CortexCompass(CortexEight):
+class CortexCompass(Cortex8):
     def __init__(self, recipe):
         super().__init__(recipe)
         width = recipe["width"]

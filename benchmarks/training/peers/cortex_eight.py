@@ -90,7 +90,7 @@ class Block(nn.Module):
         return x + self.dropout(fed)
 
 
-class CortexEight(nn.Module):
+class Cortex8(nn.Module):
     def __init__(self, recipe):
         super().__init__()
         self.embedding = nn.Embedding(recipe["vocab"], recipe["width"])

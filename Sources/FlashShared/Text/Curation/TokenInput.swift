@@ -1,15 +1,20 @@
 import Foundation
 
 /// A stretch of a document's tokens. Long documents come in several.
-struct TokenPart {
-  var ids: [Int32] = []
-  /// Whether it begins, whether it ends its document.
-  var isFirst = true
-  var isLast = true
+public struct TokenPart {
+  public var ids: [Int32] = []
+  /// Whether it begins its document.
+  public var isFirst = true
+  /// Whether it ends its document.
+  public var isLast = true
+  /// The document's name, where its source has one.
+  public var name: String?
   /// Sizes and information content of the whole document, where known; they count on its last part.
   var bytes: Int?
   var characters: Int?
   var informationBits: Double?
+
+  public init() {}
 }
 
 /// Tokens to pack: token streams and sets of shards, one after the other.
@@ -23,12 +28,14 @@ public final class TokenInput {
 
   private var waiting: ArraySlice<String>
   private var source: Source?
-  private var current = ""
+  /// What error messages call the input that was opened last.
+  public private(set) var current = ""
+  private let describesSources: Bool
   /// What all inputs share; nil where none of them says it.
   public private(set) var vocabularySize: Int?
   public private(set) var tokenizerHash: String?
   /// The end-of-text token that the documents of the current input already carry.
-  private(set) var presentEndOfText: Int32?
+  public private(set) var presentEndOfText: Int32?
   /// The inputs so far, as a manifest names them, and what was done to the sets among them.
   public private(set) var sources: [ShardManifest.Source] = []
   public private(set) var steps: [JSONObject] = []
@@ -39,19 +46,26 @@ public final class TokenInput {
   private static let partTokens = 1 << 20
 
   /// - Parameters:
-  ///   - paths: token streams (`-` is standard input) and folders of sets.
+  ///   - paths: what `TokenStreamReader` reads (`-` is standard input), and folders of sets.
   ///   - vocabularySize: for inputs that do not state one.
   ///   - tokenizerHash: what every input that states a hash must state.
-  public init(paths: [String], vocabularySize: Int? = nil, tokenizerHash: String? = nil) {
+  ///   - describesSources: whether `sources` is wanted, for which files are read once more.
+  public init(
+    paths: [String], vocabularySize: Int? = nil, tokenizerHash: String? = nil,
+    describesSources: Bool = true
+  ) {
     waiting = paths[...]
+    self.describesSources = describesSources
     self.vocabularySize = vocabularySize
     self.tokenizerHash = tokenizerHash
   }
 
   /// Opens the first input, so that what it states is known.
-  public func open() throws {
+  ///
+  /// - Parameter needsVocabularySize: whether an input is refused whose vocabulary is not known.
+  public func open(needsVocabularySize: Bool = true) throws {
     if source == nil { _ = try openNext() }
-    guard vocabularySize != nil else {
+    guard vocabularySize != nil || !needsVocabularySize else {
       throw ShardError.cannotCombine(
         path: current, reason: "it does not state its vocabulary's size; give --vocabulary-size")
     }
@@ -79,7 +93,7 @@ public final class TokenInput {
       }
       presentEndOfText = nil
       source = .stream(reader, next: try reader.next())
-      sources.append(try Self.describe(path))
+      if describesSources { sources.append(try Self.describe(path)) }
     }
     return true
   }
@@ -87,6 +101,7 @@ public final class TokenInput {
   /// A regular file's length and hash; a pipe's name alone.
   private static func describe(_ path: String) throws -> ShardManifest.Source {
     guard path != "-" else { return ShardManifest.Source(name: "standard input") }
+    // A pipe is read once, by the one who reads its tokens.
     guard FileBytes.isRegular(path), let file = try? FileBytes(path: path) else {
       return ShardManifest.Source(name: path)
     }
@@ -107,7 +122,7 @@ public final class TokenInput {
   }
 
   /// The next stretch; false at the end of the last input.
-  func next(into part: inout TokenPart) throws -> Bool {
+  public func next(into part: inout TokenPart) throws -> Bool {
     while true {
       switch source {
       case nil: guard try openNext() else { return false }
@@ -135,6 +150,7 @@ public final class TokenInput {
     part.ids = document.ids
     part.isFirst = !document.continuesPrevious
     part.isLast = following?.continuesPrevious != true
+    part.name = document.name
     if part.isFirst { sums = (0, 0, nil, true) }
     sums.bytes += document.bytes
     sums.characters += document.characters
@@ -158,6 +174,7 @@ public final class TokenInput {
     let end = min(range.upperBound, start + Self.partTokens)
     part.ids = try set.tokens(in: start..<end)
     set.forgetShards(endingIn: start..<end)
+    part.name = nil
     part.isFirst = offset == 0
     part.isLast = end == range.upperBound
     part.bytes = set.bytes(ofDocument: document)

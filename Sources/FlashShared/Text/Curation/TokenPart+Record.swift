@@ -27,10 +27,12 @@ extension TokenPart {
       UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
       initialized = count
     }
-    self.init(
-      ids: ids, isFirst: flags & 1 != 0, isLast: flags & 2 != 0,
-      bytes: size == Self.unknown ? nil : Int(size),
-      characters: length == Self.unknown ? nil : Int(length),
-      informationBits: bits.isNaN ? nil : bits)
+    self.init()
+    self.ids = ids
+    isFirst = flags & 1 != 0
+    isLast = flags & 2 != 0
+    bytes = size == Self.unknown ? nil : Int(size)
+    characters = length == Self.unknown ? nil : Int(length)
+    informationBits = bits.isNaN ? nil : bits
   }
 }

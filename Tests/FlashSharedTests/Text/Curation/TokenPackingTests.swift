@@ -105,14 +105,16 @@ import Testing
       #expect(try set.tokens(in: 0..<set.tokenCount) == Array(all.prefix(count)))
       // 2, 5, 9, 14, … tokens end with a document; then all sizes are known.
       let ends = made(0..<20, end: 3).reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
-      #expect((set.sourceBytes != nil) == (ends.contains(count) || count > 230), "\(count)")
+      let documents = count > 230 ? 20 : ends.firstIndex(of: count)
+      #expect(set.sourceBytes == documents.map { 4 * $0 }, "\(count)")
+      #expect(set.sourceCharacters == documents.map { 3 * $0 }, "\(count)")
       let whole = try pack([stream("a")]) {
         $0.endOfText = 3
         $0.firstTokens = count
         $0.keepsWholeDocuments = true
       }.training
       #expect(whole.tokenCount == ends.last { $0 <= count })
-      #expect(whole.sourceBytes != nil)
+      #expect(whole.sourceBytes == 4 * whole.documentCount)
     }
     let documents = try pack([stream("a")]) { $0.firstDocuments = 4 }.training
     #expect(try self.documents(documents) == made(0..<4))

@@ -7,7 +7,7 @@
 /// - published: the memory is a linear attention over present and future; trained on the token
 ///   after the next.
 /// - repaired: linear attention over present and past with decay; trained on the next token.
-public struct CortexEight: LanguageModel {
+public struct Cortex8: LanguageModel {
   public static let versions = ["v7.4", "v7.6"]
 
   public let layout: ParameterLayout

@@ -4,7 +4,7 @@
 ///
 /// While training, input tokens are replaced by `<unk>` with a probability. Variants as in v7.4;
 /// they also differ in the targets of all terms (`Coherence`).
-public struct CortexNine: LanguageModel {
+public struct Cortex9: LanguageModel {
   public static let versions = ["v7.5"]
 
   public let layout: ParameterLayout
