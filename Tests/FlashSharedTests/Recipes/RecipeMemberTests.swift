@@ -109,7 +109,7 @@ import Testing
   @Test func membersOfOtherVersionsAreRefused() throws {
     #expect(
       try message("\"d_head\": 8", "\"d_head\": 8, \"window_size\": 4").hasPrefix(
-        "r.json:5: model.window_size: v5.2 does not read it, unlike v7.3, v7.4, v7.6, others"))
+        "r.json:5: model.window_size: v5.2 does not read it, unlike v7.3, v7.4, v7.5, others"))
     #expect(
       try message("", "", ["model.d_ff=8"]).hasSuffix("did you mean model.d_ffn?"))
     #expect(try message("", "", ["objective.fsp_tau=8"]).contains("v5.2 does not read it"))

@@ -110,6 +110,7 @@ public final class TokenInput {
   /// A regular file's length and hash; a pipe's name alone.
   private static func describe(_ path: String) throws -> ShardManifest.Source {
     guard path != "-" else { return ShardManifest.Source(name: "standard input") }
+    // A pipe is read once, by the one who reads its tokens.
     guard FileBytes.isRegular(path), let file = try? FileBytes(path: path) else {
       return ShardManifest.Source(name: path)
     }
