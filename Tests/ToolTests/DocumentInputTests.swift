@@ -87,7 +87,7 @@ import Testing
   /// What was packed can be read again as text.
   @Test func setsAreDecoded() throws {
     let texts = ["Once upon a time.", "", "The caté\nsat 中 \u{0}."]
-    let lines = try texts.map {
+    let lines = texts.map {
       String(decoding: JSONValue.object(["text": .string($0)]).serialized(), as: UTF8.self) + "\n"
     }.joined()
     let stream = try Tool("fl-tokenize").run(["encode", "-t", tokenizer], input: lines.utf8)
