@@ -93,7 +93,7 @@ extension OperationCheck {
     for (source, tensor) in untouched {
       #expect(
         Array(graph.values(of: tensor)) == store.copyValues(of: source),
-        "\(name): writes over an input without declaring it")
+        "\(operation): writes over an input without declaring it")
     }
   }
 
