@@ -169,7 +169,8 @@ import Testing
       let logits = LogitGraph(
         fixture.model, fixture.store, mode: .evaluation, batch: 1, time: tokens.count
       ).logits(tokens).suffix(31)
-      return Int32(try #require(logits.firstIndex(of: #require(logits.max()))) - logits.startIndex)
+      let largest = try #require(logits.max())
+      return Int32(try #require(logits.firstIndex(of: largest)) - logits.startIndex)
     }
     // The only context of the index is 5, 6; what follows it there is no favourite of the model's.
     let favourite = try best([4, 5, 6])

@@ -48,7 +48,7 @@ struct InputMutator {
     case 5: bytes.replaceSubrange(position..<end, with: piece)
     case 6:
       let other = inputs[number(below: inputs.count)]
-      bytes = bytes[..<position] + other[number(below: other.count + 1)...]
+      bytes = Array(bytes[..<position]) + other[number(below: other.count + 1)...]
     default: bytes.insert(contentsOf: piece, at: position)
     }
   }

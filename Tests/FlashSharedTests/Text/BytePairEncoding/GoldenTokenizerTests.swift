@@ -34,8 +34,8 @@ import Testing
       options.minimumFrequency = try #require(given["min_frequency"]?.integerValue)
       options.specialTokens = try strings(given["special_tokens"])
       options.maximumTokenLength = given["max_token_length"]?.integerValue
-      options.includesAllBytes = try #require(given["all_bytes"]?.booleanValue)
-      options.addsPrefixSpace = try #require(given["prefix"]?.booleanValue)
+      options.includesAllBytes = try #require(given["all_bytes"]?.booleanValue as Bool?)
+      options.addsPrefixSpace = try #require(given["prefix"]?.booleanValue as Bool?)
     }
   }
 
