@@ -203,7 +203,7 @@ train_model() {
       elif [[ $word == --minutes || $word == --steps || $word == --tokens ]]; then
         skip=next
       else
-        printf '%s\n' "$word"
+        printf '%s\n' "${word#"$work/"}"
       fi
     done
     sha256sum <"$recipe"

@@ -1,3 +1,4 @@
+import FlashShared
 import Foundation
 import TestSupport
 import Testing
