@@ -84,7 +84,9 @@ import Testing
   private func words(_ command: String, output option: String, _ path: String) -> [String] {
     var words = ["--\(option)", path]
     if option == "validation" { words += ["--validation-fraction", "0.5"] }
-    if option != "output", command == "fl-shard pack" { words += ["-o", folder.file("other")] }
+    if option != "output" {
+      words += ["-o", folder.file(command == "fl-shard pack" ? "other set" : "other file")]
+    }
     return words
   }
 

@@ -23,9 +23,9 @@ import Testing
     return try folder.file(name, outcome.output)
   }
 
-  private func tinyPipeline(_ more: [String] = []) throws -> [String] {
+  private func tinyPipeline(_ more: [String] = [], steps: Int = 3) throws -> [String] {
     [
-      "--work", folder.file("work"), "--quiet", "--threads", "2", "--steps", "3",
+      "--work", folder.file("work"), "--quiet", "--threads", "2", "--steps", "\(steps)",
       "--train-text", try writeStories("train.txt", seed: 1),
       "--valid-text", try writeStories("valid.txt", seed: 2),
       "--set", "model.d_model=16", "--set", "model.n_layers=1", "--set", "model.d_ffn=16",
@@ -61,10 +61,10 @@ import Testing
 
   /// A larger budget goes on with a run; whatever else changes leaves every run that was before.
   @Test func budgetsGrowAndNoRunIsLost() throws {
-    let arguments = try tinyPipeline(["tokenizer", "shards", "train"])
-    func train(_ more: String...) throws -> String {
+    func train(steps: Int, _ more: String...) throws -> String {
       let outcome = try Tool(script: "pipelines/v5.2.sh").run(
-        arguments + more, environment: environment)
+        try tinyPipeline(["tokenizer", "shards", "train"] + more, steps: steps),
+        environment: environment)
       #expect(outcome.status == 0, "\(outcome.errorText)")
       return outcome.errorText
     }
@@ -74,12 +74,12 @@ import Testing
       return try JSONValue(parsing: Array(log.split(separator: "\n").last!.utf8), source: "log")[
         "step"]
     }
-    _ = try train()
-    #expect(try !train("--steps", "5").contains("other inputs"))
+    _ = try train(steps: 3)
+    #expect(try !train(steps: 5).contains("other inputs"))
     #expect(try steps("run") == 5)
-    #expect(try train("--steps", "4").contains("kept in \(folder.file("work"))/run.old\n"))
-    #expect(try train("--steps", "4", "--set", "seed=2").contains("work/run.old-2\n"))
-    #expect(try train("--steps", "2").contains("work/run.old-3\n"))
+    #expect(try train(steps: 4).contains("kept in \(folder.file("work"))/run.old\n"))
+    #expect(try train(steps: 4, "--set", "seed=2").contains("work/run.old-2\n"))
+    #expect(try train(steps: 2).contains("work/run.old-3\n"))
     #expect(
       try ["run.old", "run.old-2", "run.old-3", "run"].map(steps) == [5, 4, 4, 2])
   }
@@ -131,7 +131,7 @@ import Testing
   /// A CORTEX of 16 channels.
   private func tinyCortex(_ more: [String] = []) throws -> [String] {
     [
-      "--work", folder.file("work"), "--quiet", "--threads", "2", "--steps", "3",
+      "--work", folder.file("work"), "--quiet", "--threads", "2", "--steps", "\(steps)",
       "--train-text", try writeStories("train.txt", seed: 1),
       "--valid-text", try writeStories("valid.txt", seed: 2),
       "--set", "model.d_model=16", "--set", "model.n_layers=1", "--set", "model.d_ff=16",

@@ -15,6 +15,7 @@ if [[ -n $help ]]; then
   header
   exit 0
 fi
+# shellcheck disable=SC2154
 ((${#words[@]} >= 4)) || die 'usage: parallel.sh TOKENIZER OUTPUT END-OF-TEXT FILE…'
 check_tools
 command -v parallel >/dev/null ||

@@ -17,6 +17,9 @@ public struct RunFolder: Sendable {
 
   public init(_ path: String) { self.path = path }
 
+  /// The paths of everything that a run is read from.
+  public var files: [String] { [path, recipe, tokenizer, log, last, best] }
+
   /// Whether there is a checkpoint to go on from.
   public var hasCheckpoint: Bool { Self.exists(last) }
 
