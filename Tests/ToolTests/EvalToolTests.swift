@@ -111,7 +111,8 @@ import Testing
     }
   }
 
-  /// A published v8.1 whose memory, which sees the future, changes logits in their last bits only.
+  /// A published v8.1 whose memory, which sees the future, changes small logits in their last bits
+  /// only.
   private func barelyLeakingRun() throws -> String {
     let inner = try TemporaryFolder()
     let leaking = try RunFixture(
@@ -119,12 +120,14 @@ import Testing
     let path = "\(leaking.path)/best.safetensors"
     let file = try Safetensors(path: path)
     let tensors = try file.names.map { name in
-      let factor: Float = name.hasSuffix(".mem_out.weight") ? 1e-7 : 1
+      let factor: Float =
+        name.hasSuffix(".mem_out.weight") ? 1e-7 : name == "ln_out.weight" ? 1e-4 : 1
       return (
         name, try #require(file.shape(of: name)), try file.values(of: name).map { $0 * factor }
       )
     }
     #expect(tensors.contains { $0.0.hasSuffix(".mem_out.weight") })
+    #expect(tensors.contains { $0.0 == "ln_out.weight" })
     try Safetensors.write(tensors, metadata: [:], to: path)
     try FileManager.default.moveItem(atPath: leaking.path, toPath: folder.file("leaking"))
     return folder.file("leaking")
@@ -142,7 +145,7 @@ import Testing
     let event = try audit()
     let largest = try #require(event["largest_change"]?.doubleValue)
     let scale = try #require(event["logit_scale"]?.doubleValue)
-    #expect(largest > 0 && largest < 1e-6 * scale, "\(largest) of \(scale)")
+    #expect(largest > 0 && largest < 1e-6 * scale && scale < 0.1, "\(largest) of \(scale)")
     #expect(event["leaks"] == true)
     #expect(event["tolerance"]?.doubleValue == 0)
     let changes = try #require(event["changes"]?.arrayValue).map { $0.doubleValue ?? .nan }
