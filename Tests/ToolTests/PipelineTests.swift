@@ -131,7 +131,7 @@ import Testing
   /// A CORTEX of 16 channels.
   private func tinyCortex(_ more: [String] = []) throws -> [String] {
     [
-      "--work", folder.file("work"), "--quiet", "--threads", "2", "--steps", "\(steps)",
+      "--work", folder.file("work"), "--quiet", "--threads", "2", "--steps", "3",
       "--train-text", try writeStories("train.txt", seed: 1),
       "--valid-text", try writeStories("valid.txt", seed: 2),
       "--set", "model.d_model=16", "--set", "model.n_layers=1", "--set", "model.d_ff=16",

@@ -27,11 +27,11 @@ public struct Taps: LanguageModel {
     configuration: ModelConfiguration, variant: Variant, layout: ParameterLayout
   ) throws {
     try configuration.require(variant, among: [.sound, .published])
-    let width = try configuration.integer("d_model", in: 1...16_384)
-    let blockCount = try configuration.integer("n_layers", in: 1...256)
-    let hiddenWidth = try configuration.integer("d_ffn", in: 1...65_536)
-    let tapCount = try configuration.integer("kernel", in: 1...64)
-    vocabularySize = try configuration.integer("vocab", in: 1...(1 << 24))
+    let width = try configuration.integer("d_model")
+    let blockCount = try configuration.integer("n_layers")
+    let hiddenWidth = try configuration.integer("d_ffn")
+    let tapCount = try configuration.integer("kernel_size")
+    vocabularySize = try configuration.integer("vocab")
 
     var layout = layout
     embedding = layout.declare(

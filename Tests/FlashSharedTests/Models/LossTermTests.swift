@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import FlashShared
@@ -86,11 +87,9 @@ import Testing
 
   @Test func slotsAreInTheOrderOfTheNames() throws {
     for version in ModelRegistry.versions {
-      guard var members = ModelRegistry.publishedConfiguration(of: version) else { continue }
-      members["vocab"] = 29
-      let model = try ModelRegistry.model(
-        version: version, configuration: ModelConfiguration(members, source: version),
-        variant: .published)
+      var recipe = try PublishedRecipes.recipe(version, .published)
+      recipe.set("model.vocab", 29)
+      let model = try recipe.model()
       let graph = Graph(ParameterStore(model.layout), mode: .training, batch: 1, time: 72)
       _ = model.objective.record(model(graph), in: graph)
       #expect(graph.lossNames == model.objective.lossNames, "\(version)")

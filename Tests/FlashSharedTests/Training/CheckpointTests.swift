@@ -17,8 +17,9 @@ import Testing
     }
     optimizer.restore(updateCounts: counts)
     let state = Checkpoint.State(
-      step: 7, tokens: 1234, seconds: 56.5, warmupProgress: 0.125, bestLoss: bestLoss, logSize: 99,
-      updateCounts: counts, workers: 3)
+      step: 7, tokens: 1234, seconds: 56.5,
+      warmup: Budget.Use(step: 3, tokens: 600, seconds: 20.25),
+      bestLoss: bestLoss, logSize: 99, workers: 3, nonfiniteInRow: 2, validationIsDue: true)
     try Checkpoint.write(written.trainer, state, to: folder.file("last.safetensors"))
 
     let read = try StepFixture("v8")
