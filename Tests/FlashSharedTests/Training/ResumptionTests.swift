@@ -157,10 +157,9 @@ import Testing
     try run("former", changes + ["budget.steps=8"])
     let path = folder.file("former/last.safetensors")
     let file = try Safetensors(path: path)
-    var state = try #require(
-      JSONValue(
-        parsing: Array(try #require(file.metadata["training_state"]).utf8), source: "state"
-      ).objectValue)
+    let written = try #require(file.metadata["training_state"])
+    let value = try JSONValue(parsing: Array(written.utf8), source: "state")
+    var state = try #require(value.objectValue)
     for name in ["warmup", "origin", "nonfinite_in_row", "validation_is_due"] { state[name] = nil }
     state["warmup_progress"] = 1
     let text = String(decoding: JSONValue.object(state).serialized(), as: UTF8.self)
