@@ -89,7 +89,8 @@ extension OperationCheck {
     let declared = Set(graph.operations.flatMap(\.overwritten).map(\.index))
     let untouched = zip(sources, tensors).filter { !declared.contains($1.index) }
     for (_, tensor) in untouched { graph.keep(tensor) }
-    graph.forward()
+    // Fused losses compute gradients on their way forward.
+    graph.forwardAndBackward(addingTo: FloatBuffer(count: store.layout.storageCount))
     for (source, tensor) in untouched {
       #expect(
         Array(graph.values(of: tensor)) == store.copyValues(of: source),
