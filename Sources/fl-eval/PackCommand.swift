@@ -22,6 +22,7 @@ struct PackCommand: ParsableCommand {
 
   func run() throws {
     Interruption.install()
+    try TrainedRun.requirePackable(to: output, replaces: replace)
     let run = try runOptions.open()
     let (weights, bytes) = try run.writePacked(to: output, replaces: replace)
     var event = run.summary

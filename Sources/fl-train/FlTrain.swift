@@ -166,12 +166,13 @@ struct FlTrain: ParsableCommand {
     if let seed { settings.set("seed", .integer(seed), from: "--seed \(seed)") }
     let ranks = try Ranks.join()
     do {
+      let options = TrainingRun.Options(
+        output: output, resumes: resume, replaces: replace, threads: threads.count,
+        isQuiet: quiet, ranks: ranks, warn: { printMessage($0, from: "fl-train") })
+      if ranks.rank == 0 { try RunFolder(output).requirePossible(options.claim) }
       let run = try TrainingRun(
         recipe: settings, train: ShardSet(path: train), validation: ShardSet(path: validation),
-        tokenizerPath: tokenizer,
-        options: TrainingRun.Options(
-          output: output, resumes: resume, replaces: replace, threads: threads.count,
-          isQuiet: quiet, ranks: ranks, warn: { printMessage($0, from: "fl-train") }))
+        tokenizerPath: tokenizer, options: options)
       try run.run()
       ranks.leave()
     } catch let error as Interrupted {

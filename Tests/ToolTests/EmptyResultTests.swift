@@ -57,7 +57,7 @@ import Testing
       if isSet {
         #expect(try ShardSet(path: output).tokenCount == 0)
       } else {
-        #expect(try String(contentsOfFile: output, encoding: .utf8) != "what was there")
+        #expect(try Data(contentsOf: URL(filePath: output)) != Data("what was there".utf8))
       }
     }
   }

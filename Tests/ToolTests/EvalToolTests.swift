@@ -245,7 +245,7 @@ import Testing
     try expect([run.path, "--data", large], 65, "has 300 token ids, the model has 260")
 
     try FileManager.default.removeItem(atPath: "\(run.path)/best.safetensors")
-    try expect([run.path] + data, 66, "try --checkpoint last")
+    try expect([run.path] + data, 66, "take the newest with --checkpoint last")
     let tokens = RunFixture.documents.reduce(0) { $0 + $1.utf8.count + 1 }
     #expect(try event(data + ["--checkpoint", "last"])["tokens"]?.integerValue == tokens)
     try FileManager.default.removeItem(atPath: "\(run.path)/last.safetensors")
@@ -256,7 +256,7 @@ import Testing
     let arguments = [run.path, "--data", run.shards]
     for (options, text) in [
       (["--context-stride", "17"], "--context-stride must be at most the window, 16."),
-      (["--threads", "0"], "--threads must be at least 1."),
+      (["--threads", "0"], "--threads must be 1 to 1024."),
       (["--protocol", "published", "--incremental"], "takes its windows from the recipe"),
       (["--batches", "3"], "--batches goes with --protocol published."),
       (["--protocol", "best"], "--protocol"),

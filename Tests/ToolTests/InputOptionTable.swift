@@ -129,12 +129,13 @@ struct InputOptionTable {
     settings["budget"] = ["steps": 1]
     try Data(JSONValue.object(settings).serialized()).write(to: URL(filePath: recipe))
     let output = folder.file("trained")
-    let shards = run.shards
+    let (shards, tokenizer) = (run.shards, tokenizer)
     func use(_ name: String, _ good: String) -> Use {
       var use = Use(good) { path in
         try? FileManager.default.removeItem(atPath: output)
         let rest = [
           ("--recipe", recipe), ("--train", shards), ("--validation", shards), ("--output", output),
+          ("--tokenizer", tokenizer),
         ].filter { $0.0 != name }.flatMap { [$0.0, $0.1] }
         return [name, path] + rest + ["--threads", "1"]
       }
@@ -155,6 +156,7 @@ struct InputOptionTable {
     let (path, shards, text) = (run.path, run.shards, text)
     let samples = try folder.file("samples.jsonl", #"{"text": "a cat sat", "prompt": "The"}"#)
     let golden = Tool.repository.appending(path: "Tests/FlashSharedTests/Golden/v5.2").path
+    let recipes = Tool.repository.appending(path: "pipelines/recipes").path
     let packed = folder.file("packed-run")
     folder("fl-eval evaluate <run>", path) { [$0, "--data", shards] }
     folder("fl-eval evaluate --data", shards) { [path, "--data", $0] }
@@ -163,6 +165,7 @@ struct InputOptionTable {
     folder("fl-eval leak <run>", path) { [$0, "--data", shards] }
     folder("fl-eval leak --data", shards) { [path, "--data", $0] }
     folder("fl-eval conformance <folder>", golden) { [$0] }
+    folder("fl-eval conformance --recipes", recipes) { [golden, "--recipes", $0] }
     folder("fl-eval report <run>", path) { [$0] }
     folder("fl-eval report --data", shards) { [path, "--data", $0] }
     folder("fl-eval pack <run>", path) { [$0, "--output", packed] }

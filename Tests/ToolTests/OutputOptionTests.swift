@@ -20,7 +20,8 @@ import Testing
     "": [
       "output": .outputFile, "tokenizer": .input, "base": .input, "vocabulary": .input,
       "merges": .input, "data": .input, "training-text": .input, "prompts": .input,
-      "ngrams": .input, "recipe": .input, "train": .input, "validation": .input,
+      "ngrams": .input, "recipe": .input, "recipes": .input, "train": .input,
+      "validation": .input,
     ],
     "fl-shard curate": ["validation": .outputFile, "report": .outputFile],
     "fl-shard pack": [

@@ -39,7 +39,10 @@ import Testing
   }
 
   @Test func aRecipeAndATokenizerCanComeFromPipes() throws {
-    _ = try folder.file("tokenizer.json", "{}")
+    let tokenizer = Tokenizer(
+      model: BytePairModel(tokens: ["a", "b", "c"], merges: []), addedTokens: [],
+      addsPrefixSpace: false)
+    try tokenizer.write(to: folder.file("tokenizer.json"))
     let tool = Tool("fl-train").path
     let call = arguments("<(cat '\(folder.file("recipe.json"))')", "run")
       .map { $0.hasPrefix("<(") ? $0 : "'\($0)'" }.joined(separator: " ")
@@ -47,7 +50,10 @@ import Testing
       "-c", "'\(tool)' \(call) --tokenizer <(cat '\(folder.file("tokenizer.json"))')",
     ])
     #expect(outcome.status == 0, "\(outcome.errorText)")
-    #expect(try String(contentsOfFile: folder.file("run/tokenizer.json"), encoding: .utf8) == "{}")
+    let copies = try ["run/tokenizer.json", "tokenizer.json"].map {
+      try Data(contentsOf: URL(filePath: folder.file($0)))
+    }
+    #expect(copies[0] == copies[1])
   }
 
   @Test func whatNothingReadsIsRefusedBeforeAnythingIsWritten() throws {

@@ -166,10 +166,10 @@ import Testing
     let best = try Data(contentsOf: URL(filePath: "\(run.path)/best.safetensors"))
     let link = folder.file("link")
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: run.path)
-    for (output, status) in [(run.path, 64), (link, 64), ("\(run.path)/../run/", 64)] {
+    for output in [run.path, link, "\(run.path)/../run/"] {
       for options in [[], ["--replace"]] {
         let outcome = try Tool("fl-eval").run(["pack", run.path, "--output", output] + options)
-        #expect(outcome.status == Int32(status), "\(outcome.errorText)")
+        #expect(outcome.status == 73, "\(outcome.errorText)")
       }
     }
     #expect(try Data(contentsOf: URL(filePath: "\(run.path)/best.safetensors")) == best)

@@ -402,7 +402,7 @@ import Testing
     #expect(curated.errorText.contains("binary.txt:1: not UTF-8"))
     let noText = try tool.run(["curate", "--format", "jsonl"], input: Array(#"{"other": 1}"#.utf8))
     #expect(noText.status == 65)
-    #expect(noText.errorText.contains("standard input:1: no text under \"text\""))
+    #expect(noText.errorText.contains("standard input:1: no member \"text\"; it has \"other\""))
     let eos = try tool.run([
       "pack", tokens(), "--vocabulary-size", "300", "--output", folder.file("s"), "--end-of-text",
       "<eos>",

@@ -4,7 +4,7 @@
 #   pipelines/examples/parallel.sh TOKENIZER OUTPUT END-OF-TEXT FILE…
 #
 # One file, one job, one thread; as many jobs as there are cores. The shards are those of a single
-# run over all files. On several machines that share a disk, give parallel a list of them:
+# run over all files; the parts are in OUTPUT.parts until they are merged. On several machines that share a disk, give parallel a list of them:
 # PARALLEL='--sshlogin host1,host2'. A job that fails ends the others; run the same command again.
 set -euo pipefail
 # shellcheck source=../lib.sh
@@ -27,12 +27,13 @@ for file in "${words[@]:3}"; do
 done
 tokenizer=$(plain_path "${words[0]}")
 output=$(plain_path "${words[1]}")
+parts=${output%/}.parts
 end=${words[2]}
-export PATH tokenizer output end
+export PATH tokenizer parts end
 
 # A part that is there was finished by an earlier run with the same tokenizer and file.
 pack_file() {
-  local file=$1 part=$output/parts/$2
+  local file=$1 part=$parts/$2
   [[ ! $part/manifest.json -nt $file || ! $part/manifest.json -nt $tokenizer ]] || return 0
   set -o pipefail
   fl-tokenize encode --quiet --threads 1 --tokenizer "$tokenizer" "$file" |
@@ -40,10 +41,10 @@ pack_file() {
 }
 export -f pack_file
 
-mkdir -p "$output/parts"
+mkdir -p "$parts"
 # shellcheck disable=SC2016  # parallel expands it
 SHELL=$(command -v bash) parallel --will-cite --halt now,fail=1 \
   pack_file {} '{= $_ = sprintf("%06d", seq()) =}' ::: "${files[@]}"
 mapfile -t numbers < <(seq -f %06g "${#files[@]}")
-fl-shard merge --quiet "${numbers[@]/#/"$output/parts/"}" --output "$output" >/dev/null
-rm -rf "$output/parts"
+fl-shard merge --quiet "${numbers[@]/#/"$parts/"}" --output "$output" >/dev/null
+rm -rf "$parts"

@@ -6,7 +6,7 @@ extension Recipe {
   ///
   /// - Parameter readers: the hyper-parameters of each version.
   public func requireKnownMembers(_ readers: HyperparameterReaders) throws {
-    for member in written {
+    for member in written where !isChanged(member) {
       if member.path.count == 1, member.path[0] == "$schema" { continue }
       guard let named = member.variantName else {
         try check(member, member.path, Variant.allCases, readers)
@@ -37,6 +37,11 @@ extension Recipe {
         throw failure(entry.path, problem)
       }
     }
+  }
+
+  /// Whether an option sets the same member: what the file says of it does not hold then.
+  private func isChanged(_ member: WrittenMember) -> Bool {
+    changes.contains { $0.path == member.path }
   }
 
   /// Checks one member that holds for some variants.

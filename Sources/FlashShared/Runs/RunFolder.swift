@@ -45,22 +45,34 @@ public struct RunFolder: Sendable {
     case replace
   }
 
-  /// Takes the folder for a model to be written to, which is made if it is missing: no other process
-  /// works in it while the lock lives. This is the one place that decides whether a model that is
-  /// there may be written over.
-  public func claim(_ claim: Claim) throws -> FolderLock {
-    if !isOfARun, let file = [recipe, tokenizer].first(where: Self.exists) {
+  /// Refuses a folder that `claim` would refuse, and leaves it as it is: what cannot be written is
+  /// told before anything is read. This is the one place that decides whether a model that is there
+  /// may be written over.
+  public func requirePossible(_ claim: Claim) throws {
+    _ = try OutputTarget(folder: path) { _, names in
+      // Pipelines note what a run is started with before it begins, in files without a visible name.
+      if isOfARun || names.allSatisfy({ $0.hasPrefix(".") }) { return true }
+      guard let file = [recipe, tokenizer].first(where: Self.exists) else { return false }
       throw TrainingError.foreignFile(path: file)
     }
-    let lock = try FolderLock(folder: path)
-    guard let model else { return lock }
+    guard let model else { return }
     switch claim {
     case .new: throw TrainingError.runExists(path: path)
     case .resume where !hasCheckpoint:
       throw TrainingError.nothingToResume(
         path: path, model: (model as NSString).lastPathComponent)
-    case .resume: break
-    case .replace:
+    case .resume, .replace: break
+    }
+  }
+
+  /// Takes the folder for a model to be written to, which is made if it is missing: no other process
+  /// works in it while the lock lives.
+  public func claim(_ claim: Claim) throws -> FolderLock {
+    try requirePossible(claim)
+    let lock = try FolderLock(folder: path)
+    // Another process may have written a model before the lock was taken.
+    try requirePossible(claim)
+    if claim == .replace {
       for file in [last, best, log] where Self.exists(file) {
         guard unlink(file) == 0 else {
           throw FileError.cannotWrite(path: file, reason: systemErrorText())

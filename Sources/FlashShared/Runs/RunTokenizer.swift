@@ -6,10 +6,13 @@ struct RunTokenizer {
   let path: String
   /// SHA-256 of the file, in hexadecimal.
   let sha256: String
+  /// The file as it was read, once: it may be a pipe.
+  private let file: FileBytes
 
   private init(_ path: String) throws {
     self.path = path
-    sha256 = try SHA256.hash(of: FileBytes(path: path))
+    file = try FileBytes(path: path)
+    sha256 = try SHA256.hash(of: file)
   }
 
   /// Looks for the tokenizer and holds it to what the shards say of it.
@@ -37,7 +40,7 @@ struct RunTokenizer {
   }
 
   private func checkVocabulary(_ shards: ShardSet) throws {
-    let count = try Tokenizer(contentsOf: path).vocabularySize
+    let count = try Tokenizer(file).vocabularySize
     guard count <= shards.vocabularySize else {
       throw TrainingError.largerVocabulary(
         tokenizer: path, count: count, shards: shards.vocabularySize)
@@ -50,7 +53,7 @@ struct RunTokenizer {
     let member = "data.end_of_text"
     guard recipe.sets(member) else { return }
     let name = try recipe.string(member)
-    guard let id = try Tokenizer(contentsOf: path).id(of: name) else {
+    guard let id = try Tokenizer(file).id(of: name) else {
       throw recipe.failure(member, "\"\(name)\" is no token of \(path)")
     }
     if let token = shards.endOfTextToken, token != id {
@@ -62,10 +65,7 @@ struct RunTokenizer {
 
   /// Puts a copy into the run.
   func copy(to folder: RunFolder) throws {
-    guard !RunFolder((path as NSString).deletingLastPathComponent).isSame(as: folder) else {
-      return
-    }
-    let bytes = try FileBytes(path: path)
-    try AtomicFile.write(bytes.copy(0..<bytes.count), to: folder.tokenizer)
+    guard path == "-" || !RunFolder(PathParts(path).folder).isSame(as: folder) else { return }
+    try AtomicFile.write(file.copy(0..<file.count), to: folder.tokenizer)
   }
 }

@@ -1,6 +1,15 @@
 import Foundation
 
 extension TrainedRun {
+  /// Refuses a folder that no packed run can be written to, before the run is read.
+  public static func requirePackable(to path: String, replaces: Bool) throws {
+    do {
+      try RunFolder(path).requirePossible(replaces ? .replace : .new)
+    } catch TrainingError.runExists {
+      throw PackingError.occupied(path: path)
+    }
+  }
+
   /// Writes a run for evaluation and sampling whose ternary weights take 1.6 bits each: recipe,
   /// tokenizer and one file of parameters. It cannot be trained further. Where the folder holds
   /// another run, what only that one has goes.
@@ -18,12 +27,8 @@ extension TrainedRun {
     }
     let target = RunFolder(path)
     guard !target.isSame(as: folder) else { throw PackingError.ontoItself(path: path) }
-    let lock: FolderLock
-    do {
-      lock = try target.claim(replaces ? .replace : .new)
-    } catch TrainingError.runExists {
-      throw PackingError.occupied(path: path)
-    }
+    try Self.requirePackable(to: path, replaces: replaces)
+    let lock = try target.claim(replaces ? .replace : .new)
     for stale in [target.last, target.log] { unlink(stale) }
     defer { withExtendedLifetime(lock) {} }
     try store.writePacked(packed, to: target.best)
@@ -52,8 +57,7 @@ public enum PackingError: ReportableError, Equatable {
   public var exitStatus: ExitStatus {
     switch self {
     case .nothingTernary, .isPacked: .badData
-    case .ontoItself: .usage
-    case .occupied: .cannotCreate
+    case .ontoItself, .occupied: .cannotCreate
     }
   }
 

@@ -75,6 +75,7 @@ public final class TrainingRun {
     ranks = options.ranks
     folder = RunFolder(options.output)
     let isFirst = ranks.rank == 0
+    if isFirst { try folder.requirePossible(options.claim) }
     try Self.requireAgreement(train, validation)
     self.train = try Self.trainingWindows(train, settings)
     let validationWindows = try Self.validationWindows(

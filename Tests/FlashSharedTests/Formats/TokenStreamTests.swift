@@ -69,7 +69,8 @@ import Testing
   @Test func everyCutIsNoticed() throws {
     let bytes = try Self.stream(
       Array(Self.documents(vocabularySize: 300).prefix(5)), vocabularySize: 300)
-    for length in 0..<bytes.count {
+    // Nothing at all is a stream without documents, which the tools refuse.
+    for length in 1..<bytes.count {
       #expect(throws: TokenStreamError.self) { try read(Array(bytes.prefix(length))) }
     }
   }
@@ -111,8 +112,7 @@ import Testing
       copy[position] = byte
       return copy
     }
-    #expect(
-      try message([]) == "S: not a token stream; make one with 'fl-tokenize encode'")
+    #expect(try read([]).documents.isEmpty)
     #expect(
       try message(changed(0, 0x20)) == "S: not a token stream; make one with 'fl-tokenize encode'")
     #expect(
@@ -137,7 +137,7 @@ import Testing
     #expect(try message(good + [0]).contains("bytes after the end record"))
     #expect(
       try message(Array("{\"tokens\":[1]}\n{\"t\":1}\n".utf8))
-        == "S:2: no \"tokens\" list; expected {\"tokens\": [1, 2, 3]}")
+        == "S:2: no \"tokens\" list; expected {\"tokens\": [1, 2, 3]} or [1, 2, 3]")
     #expect(
       try message(Array("{\"tokens\":[1,-1]}".utf8))
         == "S:1: element 1 of \"tokens\" is not an id; ids are whole and not negative")

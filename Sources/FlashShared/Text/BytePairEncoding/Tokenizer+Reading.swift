@@ -7,7 +7,11 @@ extension Tokenizer {
   /// The file is not trusted: every id, merge and type is checked, and what would change the ids in
   /// a way that is not implemented (normalisers, other pre-tokenizers, templates) is refused.
   public convenience init(contentsOf path: String) throws {
-    let file = try FileBytes(path: path)
+    try self.init(FileBytes(path: path))
+  }
+
+  /// Reads a tokenizer from a file that was read already.
+  convenience init(_ file: FileBytes) throws {
     let value = try JSONValue(parsing: file.bytes, source: file.path)
     try self.init(parsing: value, path: file.path, sha256: SHA256.hash(file.bytes))
   }

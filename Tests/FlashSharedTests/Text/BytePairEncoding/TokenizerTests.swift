@@ -191,7 +191,7 @@ import Testing
     #expect {
       _ = try Self.complete.encode(reader, options) { _ in }
     } throws: { error in
-      "\(error)".hasPrefix("\(path):2001: no text under \"text\"")
+      "\(error)".hasPrefix("\(path):2001: no member \"text\"; it has \"txt\"")
     }
   }
 
